@@ -121,7 +121,7 @@ __jwtctl_describe() {
             own_options=(
                 $'-u --user\tUser who owns these ids'
                 $'--require-listed\tReject tokens that are not on their user\'s token list'
-                $'--issued-at\tWith --user alone: judge a token on no list issued at this time'
+                $'--issued-at\tWith --user alone: judge an unrecorded token issued at this time'
                 $'-f --from\tRead items from a file, one per line'
                 $'--id\tTreat every item as an id'
                 $'--token\tTreat every item as a token'
@@ -235,7 +235,7 @@ __jwtctl_describe() {
             ;;
         'find')
             own_options=(
-                $'--limit\tShow at most N tokens (default: 100)'
+                $'--limit\tShow at most N tokens for each beginning of an id'
                 $'-f --from\tRead items from a file, one per line'
                 $'--id\tTreat every item as an id'
                 $'--token\tTreat every item as a token'

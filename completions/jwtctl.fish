@@ -108,7 +108,7 @@ function __jwtctl_own_options
             printf '%s\n' \
                 '-u --user'\t'User who owns these ids' \
                 '--require-listed'\t'Reject tokens that are not on their user\'s token list' \
-                '--issued-at'\t'With --user alone: judge a token on no list issued at this time' \
+                '--issued-at'\t'With --user alone: judge an unrecorded token issued at this time' \
                 '-f --from'\t'Read items from a file, one per line' \
                 '--id'\t'Treat every item as an id' \
                 '--token'\t'Treat every item as a token'
@@ -200,7 +200,7 @@ function __jwtctl_own_options
                 '--match'\t'Only ids that match this pattern'
         case 'find'
             printf '%s\n' \
-                '--limit'\t'Show at most N tokens (default: 100)' \
+                '--limit'\t'Show at most N tokens for each beginning of an id' \
                 '-f --from'\t'Read items from a file, one per line' \
                 '--id'\t'Treat every item as an id' \
                 '--token'\t'Treat every item as a token'

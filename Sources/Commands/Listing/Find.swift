@@ -211,22 +211,23 @@ private struct FindSearch {
     mutating func take(_ page: SearchPage) {
         extent.count(page)
         for match in page.matches {
-            for index in queries.equal(to: match.id, naming) { add(match, at: index, &exact) }
+            for index in queries.equal(to: match.id, naming) { add(match, at: index, \.exact) }
             for index in queries.beginnings(of: DisplayToken.label(of: match.id, naming)) {
-                add(match, at: index, &similar)
+                add(match, at: index, \.similar)
             }
         }
     }
 
     private mutating func add(
-        _ match: SearchPage.Match, at index: Int, _ found: inout [Int: Set<SearchPage.Match>]
+        _ match: SearchPage.Match, at index: Int,
+        _ found: WritableKeyPath<FindSearch, [Int: Set<SearchPage.Match>]>
     ) {
-        guard found[index, default: []].count < limit || found[index]?.contains(match) == true
-        else {
+        let known = self[keyPath: found][index] ?? []
+        guard known.count < limit || known.contains(match) else {
             hasMore = true
             return
         }
-        found[index, default: []].insert(match)
+        self[keyPath: found][index, default: []].insert(match)
     }
 
     /// The rows in the order of the queries: the tokens with this id, or else what the blacklist and
@@ -432,14 +433,14 @@ private struct FindRow: ItemRow {
 
 extension FindRow.Match {
     /// What an entry of the audit log has of a token: whose it is, not whether it is still revoked.
-    init(entry: AuditEntry) {
+    fileprivate init(entry: AuditEntry) {
         self.init(
             name: Identifier(stored: Array((entry.id ?? "").utf8)),
             user: entry.user.map { Identifier(stored: Array($0.utf8)) }, place: "audit log")
     }
 
     /// A token that is on the blacklist; `known` is what the audit log has of it.
-    init(_ denial: Denial, _ name: Identifier, _ known: FindRow.Match?) {
+    fileprivate init(_ denial: Denial, _ name: Identifier, _ known: FindRow.Match?) {
         self.init(
             name: name, user: denial.entry.user ?? known?.user, state: "revoked",
             place: "blacklist")

@@ -106,8 +106,8 @@ struct MemberSearch: Question {
     mutating func take(_ exchange: Exchange) throws(StoreError) {
         for (index, reply) in try exchange.all.enumerated() {
             do throws(StoreError) {
-                try take(
-                    try store.check(reply, of: commands[index]).asByteStrings, of: asked[index])
+                let members = try store.check(reply, of: commands[index]).asByteStrings
+                take(members, of: asked[index])
             } catch {
                 guard error.isAboutOneKey else { throw error }
                 outcome.unreadable += 1
