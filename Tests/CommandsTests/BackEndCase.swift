@@ -229,7 +229,8 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
         let kept = sandbox.token("kept")
         sandbox.token("kept", of: "bob")
         let loose = sandbox("issue", "--sub", "bob", "--iat", "-1h", "--no-record").line
-        let dry = sandbox("logout-all", "-n", "--issued-before", "-30m", "alice", "-o", "json")
+        let dry = sandbox(
+            "logout-all", "--dry-run", "--issued-before", "-30m", "alice", "-o", "json")
         #expect(try dry.object().integer("revoked") == 2)
         let first = sandbox("logout-all", "--issued-before", "-30m", "alice", "-o", "json")
         #expect(try first.object().integer("revoked") == 2)

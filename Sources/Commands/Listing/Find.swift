@@ -70,6 +70,10 @@ private func runFind(_ options: FindOptions, _ system: System) throws -> ExitSta
     let naming = backend.layout.naming
     let resolver = try TokenResolver(backend, user: nil, kind: options.items.kind, console)
     func query(_ item: Item) throws -> FindQuery {
+        // What is no JWT is an id only in layouts that know tokens by their text.
+        if case .opaque = item {
+            return try FindQuery(try resolver.resolve(item, user: nil), naming)
+        }
         if case .id(let id, _, _, let isNamed) = item { try resolver.check(id, isNamed: isNamed) }
         return try FindQuery(item, naming)
     }
@@ -145,7 +149,7 @@ private struct FindQuery: FedItem {
             isPrefix = id.bytes.count >= Self.leastPrefix
             foundToken = nil
         case .opaque(let text, _):
-            name = DisplayToken.label(ofText: text.bytes)
+            name = text
             isPrefix = false
             foundToken = nil
         }

@@ -231,8 +231,7 @@ enum ResultMembers {
     private static let user =
         [
             "user", "cutoff", "global_cutoff", "tokens", "active_tokens", "revoked_tokens",
-            "cut_off_tokens", "expired_tokens", "latest_iat", "latest_exp", "recent", "recent.time",
-            "recent.op", "recent.id", "recent.count", "recent.reason", "recent.actor",
+            "cut_off_tokens", "expired_tokens", "latest_iat", "latest_exp", "recent",
         ] + nested("unrecorded", ["iat", "active"]) + target
     /// The member `times`: see `ClaimTimes`.
     private static let times = nested("times", ["iat", "nbf", "exp", "expires_in"])

@@ -15,7 +15,7 @@ extension Topics {
     /// HELLO, with which each connection begins, needs no permission on Redis 7.0 (measured).
     static let accessRule =
         "ACL SETUSER jwtctl on >SECRET resetkeys ~jwt:* resetchannels &jwt:revoked -@all "
-        + "+get +mget +set +del +pttl +persist +expireat +type +hget +hmget +hset +hdel +zadd +zrem "
+        + "+get +mget +set +del +pttl +persist +expireat +type +hmget +hset +hdel +zadd +zrem "
         + "+zrange +zrangebyscore +zcount +zscore +xadd +xrange +xrevrange +xread +publish +eval +time +scan "
         + "+select +getrange +info"
 

@@ -114,8 +114,7 @@ let logoutAllCommand = Command(
         Example(
             command: "jwtctl logout-all --dry-run alice", summary: "See what that would revoke.",
             output: [
-                "jwtctl: target: redis.internal:6379, database 0, namespace jwt, layout native "
-                    + "(dry run)",
+                "jwtctl: target: redis:6379, database 0, namespace jwt, layout native (dry run)",
                 "alice: 2 would be revoked",
                 "  all tokens issued up to 2026-11-30 17:21:55Z would be revoked, recorded or not",
                 "jwtctl: dry run: nothing was written; to do it: jwtctl logout-all alice",
