@@ -78,8 +78,8 @@ import Testing
     /// What was answered was sent, although not all of it had been written.
     @Test func `an answer to half a command and a hang-up leave nothing unknown`() throws {
         let peer = try RawPeer([
-            .expect(RawPeer.helloRequest), .text(RawPeer.hello), .text("+OK\r\n"),
-            .pause(milliseconds: 300),
+            .expect(RawPeer.helloRequest), .text(RawPeer.hello),
+            .expect(RawPeer.helloRequest + 1000), .text("+OK\r\n"), .pause(milliseconds: 300),
         ])
         let connection = try Connection(to: try RedisURL.parse(peer.url), timeout: 5000)
         // More than the sockets take, so that not even the first command is written whole.
