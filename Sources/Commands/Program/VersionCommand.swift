@@ -172,7 +172,7 @@ extension Topics {
                     each below a comment with the reason.
                 one item by pipe:: Output (a table or text) and exit status are those of one
                     operand: 6 for a revoked token in status, and 3 for a malformed one in revoke;
-                    both were 10. status --user without operands no longer reads standard input (2).
+                    both were 10. status --user without operands shows the user, and does not read standard input.
                 --profile:: Overrides the environment. If it differs from JWTCTL_REDIS_URL,
                     JWTCTL_LAYOUT, JWTCTL_NAMESPACE, JWTCTL_KEY or JWTCTL_SECRET, a change is
                     refused (2) and a read warns.
