@@ -282,19 +282,22 @@ extension LogoutRunner {
             text +=
                 "  not reached: unrecorded tokens of an issuer whose clock is "
                 + "\(Duration.words(result.issuerLead)) ahead of Redis'\n"
-        } else if result.hasUnreadTokens {
-            text += "  not reached: more tokens issued after this cutoff; run it again\n"
-        } else if !result.isComplete {
+        }
+        if result.gaps.contains(.excess) {
+            text += "  not reached: more tokens than one run revokes; run it again\n"
+        }
+        if result.gaps.contains(.unreadable) {
+            text += "  some keys could not be read: other tokens of the user may still be valid\n"
+        }
+        if result.gaps.contains(.unrecorded) {
             let end = unreachedUntil.map {
                 "; the last of them expires at \(TimeText.table($0))"
             }
             text +=
                 backend.layout.unreached.map { "  not reached: \($0)\(end ?? "")\n" }
-                ?? (backend.layout.requiresListing
-                    ? "  some keys could not be read: other tokens of the user may still be valid\n"
-                    : result.cutoff == nil && result.version == nil
-                        ? "  tokens that were never recorded may still be valid\n"
-                        : "  newer tokens that were never recorded may still be valid\n")
+                ?? (result.cutoff == nil && result.version == nil
+                    ? "  tokens that were never recorded may still be valid\n"
+                    : "  newer tokens that were never recorded may still be valid\n")
         }
         if result.leftovers > 0 {
             let tokens = Count.words(result.leftovers, "older token", "older tokens")

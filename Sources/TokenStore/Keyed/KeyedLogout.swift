@@ -49,6 +49,7 @@ final class KeyedLogout {
         /// The values of the user's sets and lists, read before anything else.
         var userValues: [(key: [UInt8], value: [UInt8])] = []
 
+        var gaps: LogoutGaps { unreadable == 0 ? [] : .unreadable }
         var isEmpty: Bool { toRevoke.isEmpty && leftovers.isEmpty }
         var count: Int { toRevoke.count + leftovers.count }
     }
@@ -58,23 +59,22 @@ final class KeyedLogout {
         do throws(StoreError) {
             if request.isDryRun { return try plan() }
             if round == .first { try raise() }
-            var unreadable = 0
+            var gaps: LogoutGaps = .excess
             for _ in 0..<Self.passCount {
                 if let signal = Signals.pending { return .signal(signal) }
                 let pass = try search()
-                unreadable = pass.unreadable
                 result.kept = pass.kept.count
                 guard !pass.isEmpty else {
                     try clear(pass)
                     // A signal cuts a scan short, which may then have missed tokens.
                     if let signal = Signals.pending { return .signal(signal) }
-                    result.isComplete =
-                        store.isComplete(scope) && unreadable == 0 && result.issuerLead == 0
+                    gaps = pass.gaps
                     break
                 }
                 try revoke(pass)
             }
             audit()
+            finish(gaps)
             return nil
         } catch {
             return .store(error)
@@ -124,9 +124,13 @@ final class KeyedLogout {
         }
         result.leftovers += pass.leftovers.count
         result.kept = pass.kept.count
-        result.isComplete =
-            store.isComplete(scope) && pass.unreadable == 0 && result.issuerLead == 0
+        finish(pass.gaps)
         return nil
+    }
+
+    private func finish(_ gaps: LogoutGaps) {
+        result.isFinished = true
+        result.gaps = gaps.union(store.gaps(scope))
     }
 
     /// Finds up to `limit` tokens to revoke, and what belongs to them.

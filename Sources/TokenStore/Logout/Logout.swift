@@ -78,19 +78,34 @@ package struct LogoutResult: Equatable, Sendable {
     package var cutoff: Int64?
     /// The lowest version that the user's tokens may now carry; nil if none was raised.
     package var version: Int64?
-    /// Whether every step was acknowledged, and tokens that were never recorded are revoked as
-    /// well.
-    package var isComplete = false
+    /// Whether every step was taken and acknowledged.
+    package var isFinished = false
+    /// What the logout did not reach, even once it is finished.
+    package var gaps: LogoutGaps = []
     /// How many seconds the `iat` of a found token was ahead of Redis' clock; 0 if none was. That
     /// issuer's clock is wrong, so its other tokens may be later than the cutoff as well.
     package var issuerLead: Int64 = 0
-    /// Whether more tokens were ahead of the cutoff than one run remembers: another run revokes the
-    /// others.
-    package var hasUnreadTokens = false
     /// Whether the audit log has an entry about it.
     package var isAudited = false
     /// Why the log has no entry.
     package var auditFailure: StoreError?
+
+    /// Whether all of the user's tokens are revoked, those that were never recorded as well.
+    package var isComplete: Bool { isFinished && gaps.isEmpty && issuerLead == 0 }
+}
+
+/// The tokens that a logout does not reach.
+package struct LogoutGaps: OptionSet, Sendable {
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// Tokens that were never recorded, and that the cutoff does not cover.
+    package static let unrecorded = Self(rawValue: 1)
+    /// More tokens than one run could revoke. Another run reaches them.
+    package static let excess = Self(rawValue: 2)
+    /// Tokens whose keys could not be read.
+    package static let unreadable = Self(rawValue: 4)
 }
 
 /// The reason why a logout broke off, and what had been done by then. A second run finishes it.
@@ -138,7 +153,7 @@ extension TokenStore {
             if cause == nil, !isDryRun { try awaitCutoffs([user], result.cutoff, skew: skew) }
         } catch {
             cause = .store(error)
-            result.isComplete = false
+            result.isFinished = false
         }
         if let cause { throw LogoutInterruption(result: result, cause: cause) }
         return result
@@ -169,11 +184,11 @@ extension TokenStore {
         return try logout.run(next: next, deliver: deliver)
     }
 
-    /// Whether a logout of which every step was acknowledged has reached everything.
-    func isComplete(_ scope: LogoutScope) -> Bool {
+    /// What a logout cannot reach by its scope and layout.
+    func gaps(_ scope: LogoutScope) -> LogoutGaps {
         // The cutoff is below the kept session, and so may be tokens that were never recorded.
-        if case .allBut = scope, !layout.requiresListing { return false }
-        return layout.reachesUnrecorded
+        if case .allBut = scope, !layout.requiresListing { return .unrecorded }
+        return layout.reachesUnrecorded ? [] : .unrecorded
     }
 
     /// Waits until Redis' clock has passed a cutoff that was raised for these users, so that tokens

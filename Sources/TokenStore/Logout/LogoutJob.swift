@@ -96,10 +96,8 @@ struct LogoutJob: Job {
 
     var outcome: Outcome {
         var result = result
-        if cause == nil {
-            result.isComplete =
-                store.isComplete(scope) && result.issuerLead == 0 && !result.hasUnreadTokens
-        }
+        result.isFinished = cause == nil
+        result.gaps.formUnion(store.gaps(scope))
         return (result, cause)
     }
 
@@ -258,7 +256,7 @@ struct LogoutJob: Job {
             guard let issuedAt = token.issuedAt, issuedAt > cutoff else { continue }
             result.issuerLead = max(result.issuerLead, issuedAt - now)
             guard ahead?.count ?? 0 < Self.aheadLimit else {
-                result.hasUnreadTokens = true
+                result.gaps.insert(.excess)
                 return false
             }
             ahead?.insert(token.id)

@@ -67,7 +67,7 @@ struct PendingLogout {
     mutating func interrupt() {
         guard cause == nil, let signal = Signals.pending else { return }
         cause = .signal(signal)
-        result.isComplete = false
+        result.isFinished = false
         isDone = true
     }
 
@@ -92,7 +92,8 @@ struct PendingLogout {
         result.leftovers += own.leftovers
         result.kept = own.kept
         result.issuerLead = max(result.issuerLead, own.issuerLead)
-        result.isComplete = result.isComplete && own.isComplete
+        result.isFinished = own.isFinished
+        result.gaps.formUnion(own.gaps)
         result.isAudited = result.isAudited || own.isAudited
         result.auditFailure = result.auditFailure ?? own.auditFailure
     }
