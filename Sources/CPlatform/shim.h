@@ -21,6 +21,12 @@ static inline int jwtctl_reserve_descriptor(void) {
     return open("/", 010000000 | O_CLOEXEC);
 }
 
+/// A file that is only in memory, and has no name.
+static inline int jwtctl_memory_file(void) {
+    // MFD_CLOEXEC, which sys/mman.h has for GNU programs only.
+    return syscall(SYS_memfd_create, "input", 1);
+}
+
 /// A counter in the kernel, of which each reader takes one.
 static inline int jwtctl_semaphore(void) { return eventfd(0, EFD_CLOEXEC | EFD_SEMAPHORE); }
 

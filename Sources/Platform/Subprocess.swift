@@ -16,21 +16,36 @@ package struct Subprocess: ~Copyable {
         case inherited
         /// All three are /dev/null.
         case null
+        /// Standard input is this descriptor. What the program prints goes to standard error.
+        case reading(CInt)
     }
 
-    /// Starts `arguments[0]`, which is looked up in PATH unless it has a slash. Signals that this
-    /// program ignores or blocks have their default actions there.
+    /// The process group of a new program. One of its own can be ended with all that it started, and
+    /// gets no signals from the terminal.
+    package enum Group: Sendable {
+        case inherited, own
+    }
+
+    /// Starts `arguments[0]`, which is looked up in PATH unless it has a slash. `variables` are its
+    /// whole environment, each as `NAME=VALUE`. Signals that this program ignores or blocks have
+    /// their default actions there.
     package static func start(
-        _ arguments: [[UInt8]], environment: [String: String], streams: Streams = .inherited
+        _ arguments: [[UInt8]], variables: [[UInt8]], streams: Streams = .inherited,
+        group: Group = .inherited
     ) throws(SystemError) -> Subprocess {
         var actions = unsafe posix_spawn_file_actions_t()
         _ = unsafe posix_spawn_file_actions_init(&actions)
         defer { _ = unsafe posix_spawn_file_actions_destroy(&actions) }
-        if streams == .null {
+        switch streams {
+        case .inherited: break
+        case .null:
             for (number, flags) in [(0, O_RDONLY), (1, O_WRONLY), (2, O_WRONLY)] as [(CInt, CInt)] {
                 _ = unsafe posix_spawn_file_actions_addopen(
                     &actions, number, "/dev/null", flags, 0)
             }
+        case .reading(let input):
+            _ = unsafe posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
+            _ = unsafe posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO)
         }
         var attributes = posix_spawnattr_t()
         _ = unsafe posix_spawnattr_init(&attributes)
@@ -41,14 +56,18 @@ package struct Subprocess: ~Copyable {
         var none = sigset_t()
         _ = unsafe sigemptyset(&none)
         _ = unsafe posix_spawnattr_setsigmask(&attributes, &none)
-        _ = unsafe posix_spawnattr_setflags(
-            &attributes, CShort(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+        var flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK
+        if group == .own {
+            _ = unsafe posix_spawnattr_setpgroup(&attributes, 0)
+            flags |= POSIX_SPAWN_SETPGROUP
+        }
+        _ = unsafe posix_spawnattr_setflags(&attributes, CShort(flags))
 
         let words = CStrings(arguments)
-        let variables = CStrings(environment.map { Array("\($0.key)=\($0.value)".utf8) })
+        let lines = CStrings(variables)
         var identifier = pid_t()
         let status = unsafe posix_spawnp(
-            &identifier, words.first, &actions, &attributes, words.pointers, variables.pointers)
+            &identifier, words.first, &actions, &attributes, words.pointers, lines.pointers)
         guard status == 0 else { throw SystemError(code: status) }
         return Subprocess(processID: identifier)
     }
@@ -75,8 +94,21 @@ package struct Subprocess: ~Copyable {
         return Self.ending(status)
     }
 
+    /// Whether it has ended. Unlike `poll`, this leaves the ending to `wait`.
+    package var hasEnded: Bool {
+        var state = siginfo_t()
+        let status = unsafe waitid(P_PID, id_t(processID), &state, WEXITED | WNOHANG | WNOWAIT)
+        return status == 0 && state.si_signo == SIGCHLD
+    }
+
     package func send(signal: CInt) {
         _ = kill(processID, signal)
+    }
+
+    /// Ends a program with a group of its own, and all that it started, at once. Called before
+    /// `wait`: until then its number belongs to no other group.
+    package func endGroup() {
+        _ = kill(-processID, SIGKILL)
     }
 
     /// The meaning of a status of waitpid(2).

@@ -86,7 +86,19 @@ package struct Environment: Sendable {
         }
     }
 
-    /// All variables, for a child process.
+    /// All variables as a child process gets them: `NAME=VALUE`, byte for byte.
+    package var lines: [[UInt8]] {
+        if let values { return values.map { Array("\($0.key)=".utf8) + $0.value } }
+        var found: [[UInt8]] = []
+        var entry = unsafe environ
+        while let text = unsafe entry.pointee {
+            found.append(unsafe Array(UnsafeRawBufferPointer(start: text, count: strlen(text))))
+            unsafe entry += 1
+        }
+        return found
+    }
+
+    /// All variables that are text, for a child process.
     package var all: [String: String] {
         if let values { return values.mapValues { String(decoding: $0, as: UTF8.self) } }
         var found: [String: String] = [:]

@@ -10,7 +10,8 @@ import Testing
         _ arguments: String..., streams: Subprocess.Streams = .inherited
     ) throws(SystemError) -> Subprocess {
         try Subprocess.start(
-            arguments.map { Array($0.utf8) }, environment: Self.environment, streams: streams)
+            arguments.map { Array($0.utf8) }, variables: Environment(Self.environment).lines,
+            streams: streams)
     }
 
     @Test("A program ends with its status", arguments: [0, 1, 7, 255])
@@ -51,7 +52,7 @@ import Testing
             [
                 Array("sh".utf8), Array("-c".utf8), Array("printf '%s|' \"$@\" > \"$0\"; env".utf8),
                 Array(file.utf8), Array("a b".utf8), [], [0xFF], Array("'\"$HOME".utf8),
-            ], environment: Self.environment, streams: .null
+            ], variables: Environment(Self.environment).lines, streams: .null
         ).wait()
         #expect(ending == .exit(0))
         let seen = try Descriptor.open(Array(file.utf8))

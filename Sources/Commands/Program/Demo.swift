@@ -77,7 +77,8 @@ private enum Demo {
         }
         let child: Subprocess
         do throws(SystemError) {
-            child = try Subprocess.start(command, environment: environment)
+            child = try Subprocess.start(
+                command, variables: Environment(environment).lines)
         } catch {
             throw Failure(
                 .failure, "system",
@@ -238,7 +239,7 @@ final class PrivateRedis {
         do throws(SystemError) {
             let command = ["/proc/self/exe", "__with-parent", "redis-server"] + settings
             server = try Subprocess.start(
-                command.map { Array($0.utf8) }, environment: environment.all, streams: .null)
+                command.map { Array($0.utf8) }, variables: environment.lines, streams: .null)
         } catch {
             throw Failure(.failure, "system", "cannot start redis-server: \(error.message)")
         }

@@ -44,6 +44,7 @@ package let jwtctlProgram: Program = Program(
                 AnyCommand("logout-all", attempts: ["revoke-all", "logout", "kick"]) {
                     logoutAllCommand
                 },
+                AnyCommand("prove", attempts: ["test", "confirm"]) { proveCommand },
             ]),
         .init(
             "Inspect",

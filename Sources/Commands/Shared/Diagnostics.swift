@@ -58,6 +58,8 @@ extension ExitStatus {
     package static let refused = ExitStatus(rawValue: 9)
     /// Some of several items failed.
     package static let someFailed = ExitStatus(rawValue: 10)
+    /// A service accepts a token although it is revoked.
+    package static let stillAccepted = ExitStatus(rawValue: 11)
 
     /// Every status with its meaning in a sentence, in ascending order. Help and manual are made
     /// from it, and a test compares it with what commands return.
@@ -82,6 +84,7 @@ extension ExitStatus {
         ExitStatusDoc(
             .someFailed,
             "Some of several items failed, or there was nothing to remove from a whitelist."),
+        ExitStatusDoc(.stillAccepted, "The service still accepts the revoked token (prove)."),
     ]
 
     /// The documentation of these statuses, and of 0 and 2, which every command has. `success` is

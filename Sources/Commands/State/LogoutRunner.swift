@@ -18,8 +18,11 @@ struct LogoutRunner {
     }
 
     /// Milliseconds until the recheck.
-    private var recheckDelay: Int64 {
-        options.settle ?? (backend.layout.needsSettling ? Self.standardSettle : 0)
+    private var recheckDelay: Int64 { Self.recheckDelay(options.settle, backend.layout) }
+
+    /// Milliseconds until the recheck, where `settle` does not say how many.
+    static func recheckDelay(_ settle: Int64?, _ layout: Layout) -> Int64 {
+        settle ?? (layout.needsSettling ? standardSettle : 0)
     }
 
     /// Milliseconds; a login that is in progress takes less.

@@ -88,7 +88,7 @@ struct OperandRevocation {
     }
 
     /// Revokes one item, reads it back and audits it. Throws what went wrong with it.
-    private func revoke(_ request: RevocationRequest) throws -> RevokeResult {
+    func revoke(_ request: RevocationRequest) throws -> RevokeResult {
         let item = request.revocation
         if options.isDryRun {
             let outcome = try dryRun.outcomes(of: [item])[0]

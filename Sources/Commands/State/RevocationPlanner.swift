@@ -48,6 +48,8 @@ struct RevocationPlanner {
     private let resolver: TokenResolver
     /// Redis' clock.
     let clock: ServerClock
+    /// The layout's names of tokens and users.
+    var naming: Naming { resolver.naming }
     /// The time of this clock at the start, in seconds since 1970.
     let now: Int64
 

@@ -234,18 +234,7 @@ private func issueOne(
     _ minter: TokenMinter, _ backend: Backend?, _ console: Console
 ) throws -> ExitStatus {
     let system = console.system
-    var cutoffWait = CutoffWait(clock: system.clock)
-    // Signed before it is recorded: a list must not name a token that was never made.
-    var minted = try minter.mint(now: cutoffWait.now)
-    while let backend, let record = minted.record(label: minter.label) {
-        let outcome = try backend.store.record(record)
-        guard let failure = minter.failure(outcome, id: minted.facts.label.description) else {
-            break
-        }
-        guard cutoffWait.wait(after: outcome, minter.draft) else { throw failure }
-        minted = try minter.mint(now: cutoffWait.now)
-    }
-
+    let minted = try minter.issue(in: backend, system.clock)
     let list = TokenSeries.writer(console, of: .one, isRecorded: backend != nil)
     try list.append(minted)
     try list.finishOnly()

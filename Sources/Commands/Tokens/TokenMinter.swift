@@ -63,6 +63,21 @@ struct TokenMinter {
             text: text, facts: try TokenFacts(token, claims: claims, naming: naming))
     }
 
+    /// Signs one token, and records it if there is a `backend`. It is signed first: a list must not
+    /// name a token that was never made.
+    func issue(in backend: Backend?, _ clock: Clock) throws -> Minted {
+        var cutoffWait = CutoffWait(clock: clock)
+        while true {
+            let minted = try mint(now: cutoffWait.now)
+            guard let backend, let record = minted.record(label: label) else { return minted }
+            let outcome = try backend.store.record(record)
+            guard let failure = failure(outcome, id: minted.facts.label.description) else {
+                return minted
+            }
+            guard cutoffWait.wait(after: outcome, draft) else { throw failure }
+        }
+    }
+
     /// Signs one token and reads it back as a verifier would, before any is issued: jwtctl never
     /// issues a token that it would call malformed itself. One is enough, since the tokens of a
     /// draft differ only in id and times.
