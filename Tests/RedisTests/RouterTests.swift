@@ -10,62 +10,61 @@ import Testing
     private let key = Array("{router}:key".utf8)
 
     @Test func `nodes that point at each other end by the time-out`() throws {
-        try RedisCluster.shared { cluster in
-            // Of a slot without keys: a node that has one keeps its slot. In the slot of the other
-            // tests a command that they left behind a pause may write one at any time.
-            let key = Array("{pointing}:key".utf8)
-            let slot = try cluster.nodes[0].cli("CLUSTER", "KEYSLOT", "{pointing}")
-            let owner = try cluster.owner(ofKey: "{pointing}")
-            // On a busy machine a replica may have become a primary.
-            let other = try #require(try cluster.primaries().first { $0 != owner })
-            let client = Client(target: try RedisURL.parse(cluster.url), timeout: 600)
-            #expect(try client.call(Command("GET", key: key)) == .null)
-            var found: RedisError?
-            let views = [(owner, other), (other, owner)].map {
-                (path: cluster.nodes[$0].socketPath, id: cluster.id($1))
-            }
-            // The nodes talk to each other and settle it: they are told again, thousands of times a
-            // second, until the call has ended.
-            let telling = views.map { path, id in
-                "yes CLUSTER SETSLOT \(slot) NODE \(id) | timeout 2 redis-cli -s '\(path)' > '\(path).told' &"
-            }.joined(separator: "\n")
-            for _ in 0..<10 where found == nil {
-                for (path, _) in views {
-                    try? FileManager.default.removeItem(atPath: path + ".told")
-                }
-                let pointing = Background()
-                pointing.start { _ = try ProcessRunner.run(["sh", "-c", telling + "\nwait"]) }
-                let isTold = {
-                    views.allSatisfy { path, _ in
-                        (try? String(contentsOfFile: path + ".told", encoding: .utf8))?
-                            .hasPrefix("OK") ?? false
-                    }
-                }
-                let deadline = Date() + 10
-                while !isTold(), Date() < deadline { usleep(1000) }
-                let start = Date()
-                do throws(RedisError) {
-                    _ = try client.call(Command("GET", key: key))
-                } catch {
-                    found = error
-                }
-                #expect(Date().timeIntervalSince(start) < 2)
-                try pointing.wait()
-            }
-            let error = found
-            guard case .stalled(600, .server(let cause)?, _)? = error, case .moved = cause.kind
-            else {
-                let told = views.map { path, _ in
-                    (try? String(contentsOfFile: path + ".told", encoding: .utf8))?.prefix(80)
-                }
-                Issue.record("\(String(describing: error)); the nodes said \(told)")
-                return
-            }
-            for node in try cluster.primaries().map({ cluster.nodes[$0] }) {
-                try node.cli("CLUSTER", "SETSLOT", slot, "NODE", cluster.id(owner))
-            }
-            #expect(try client.call(Command("GET", key: key)) == .null)
+        // A node that has a key of the slot keeps it, and other tests write keys of all slots: ids are
+        // random.
+        let cluster = try RedisCluster()
+        let key = Array("{pointing}:key".utf8)
+        let slot = try cluster.nodes[0].cli("CLUSTER", "KEYSLOT", "{pointing}")
+        let owner = try cluster.owner(ofKey: "{pointing}")
+        // On a busy machine a replica may have become a primary.
+        let other = try #require(try cluster.primaries().first { $0 != owner })
+        let client = Client(target: try RedisURL.parse(cluster.url), timeout: 600)
+        #expect(try client.call(Command("GET", key: key)) == .null)
+        var found: RedisError?
+        let views = [(owner, other), (other, owner)].map {
+            (path: cluster.nodes[$0].socketPath, id: cluster.id($1))
         }
+        // The nodes talk to each other and settle it: they are told again, thousands of times a
+        // second, until the call has ended.
+        let telling = views.map { path, id in
+            "yes CLUSTER SETSLOT \(slot) NODE \(id) | timeout 2 redis-cli -s '\(path)' > '\(path).told' &"
+        }.joined(separator: "\n")
+        for _ in 0..<10 where found == nil {
+            for (path, _) in views {
+                try? FileManager.default.removeItem(atPath: path + ".told")
+            }
+            let pointing = Background()
+            pointing.start { _ = try ProcessRunner.run(["sh", "-c", telling + "\nwait"]) }
+            let isTold = {
+                views.allSatisfy { path, _ in
+                    (try? String(contentsOfFile: path + ".told", encoding: .utf8))?
+                        .hasPrefix("OK") ?? false
+                }
+            }
+            let deadline = Date() + 10
+            while !isTold(), Date() < deadline { usleep(1000) }
+            let start = Date()
+            do throws(RedisError) {
+                _ = try client.call(Command("GET", key: key))
+            } catch {
+                found = error
+            }
+            #expect(Date().timeIntervalSince(start) < 2)
+            try pointing.wait()
+        }
+        let error = found
+        guard case .stalled(600, .server(let cause)?, _)? = error, case .moved = cause.kind
+        else {
+            let told = views.map { path, _ in
+                (try? String(contentsOfFile: path + ".told", encoding: .utf8))?.prefix(80)
+            }
+            Issue.record("\(String(describing: error)); the nodes said \(told)")
+            return
+        }
+        for node in try cluster.primaries().map({ cluster.nodes[$0] }) {
+            try node.cli("CLUSTER", "SETSLOT", slot, "NODE", cluster.id(owner))
+        }
+        #expect(try client.call(Command("GET", key: key)) == .null)
     }
 
     /// The command has been sent, and has no answer, when the connection goes.
