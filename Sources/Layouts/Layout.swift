@@ -23,6 +23,9 @@ package struct Layout: Sendable {
     /// Where it was read.
     package internal(set) var origin: String?
     package internal(set) var proof = Proof.source
+    package internal(set) var onOutage = Outage.unknown
+    /// Where that was read, or what it depends on.
+    package internal(set) var onOutageSource: String?
     /// What a user has to know, a sentence each.
     package internal(set) var notes: [String] = []
     /// Other layouts with the same keys that mean the opposite, each with what tells the two apart.

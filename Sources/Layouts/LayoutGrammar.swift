@@ -2,8 +2,8 @@
 /// looks for each of them in the manual, so that the manual lacks none.
 package enum LayoutGrammar {
     static let layout = [
-        "name", "doc", "source", "proof", "notes", "mistaken_for", "extends", "vars", "define",
-        "claims", "stores",
+        "name", "doc", "source", "proof", "on_outage", "on_outage_source", "notes", "mistaken_for",
+        "extends", "vars", "define", "claims", "stores",
     ]
     static let claims = ["id", "user"]
     /// Sources of a name that are not claims: a hash of what was signed, and the whole token.
@@ -73,7 +73,8 @@ package enum LayoutGrammar {
     /// The words that may be values.
     static let values = Set(
         Role.allCases.map(\.rawValue) + Kind.allCases.map(\.rawValue)
-            + Layout.Proof.allCases.map(\.rawValue) + Template.Codec.allCases.map(\.rawValue)
+            + Layout.Proof.allCases.map(\.rawValue) + Layout.Outage.allCases.map(\.rawValue)
+            + Template.Codec.allCases.map(\.rawValue)
             + [
                 sources, denyMatches, allowMatches, removals, linkRemovals, scores, units,
                 comparisons, scopes, announced,

@@ -6,6 +6,8 @@ package enum LayoutReader {
     /// The longest chain of `extends`. Only presets are parents, so that only a mistake among them
     /// could make a longer one.
     private static let depthLimit = 8
+    /// The members that a child does not take from its parent.
+    private static let ownMembers = ["name", "proof", "source", "on_outage", "on_outage_source"]
 
     /// What a layout is read for.
     package enum Purpose: Sendable {
@@ -107,6 +109,7 @@ package enum LayoutReader {
         layout.summary = try root["doc"]?.text() ?? ""
         layout.origin = try root["source"]?.text()
         layout.proof = try choice(root["proof"], Layout.Proof.self) ?? .source
+        (layout.onOutage, layout.onOutageSource) = try outage(root)
         layout.notes =
             try root["notes"].map { node throws(LayoutNode.Failure) in
                 try node.elements().map { note throws(LayoutNode.Failure) in try note.text() }
@@ -164,8 +167,8 @@ package enum LayoutReader {
         }
         for member in parent.members {
             guard let own = object[member.name] else {
-                // That the parent was tested says nothing about the child.
-                if !["name", "proof", "source"].contains(member.name.text) {
+                // What was tested or read of the parent says nothing about the child.
+                if !ownMembers.contains(member.name.text) {
                     object.set(member.name, member.value)
                 }
                 continue
@@ -181,11 +184,12 @@ package enum LayoutReader {
         return object
     }
 
-    /// The data as `layout show --json` prints it: complete without the parents, and with the
-    /// values that variables have here.
+    /// The data as `layout show --json` prints it: complete without the parents, with the values
+    /// that variables have here, and with `on_outage` even if it is unknown.
     private static func definition(_ merged: JSONObject, _ layout: Layout) -> JSONObject {
         var object = merged
         object.remove("extends")
+        object.set("on_outage", .string(layout.onOutage.rawValue))
         guard var values = object["vars"]?.objectValue else { return object }
         for variable in layout.variables where !layout.missingVariables.contains(variable.name) {
             values.set(JSONString(variable.name), .string(variable.value))

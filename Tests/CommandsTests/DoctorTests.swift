@@ -177,7 +177,7 @@ struct Ailment: Sendable, CustomTestStringConvertible {
         },
         Ailment(
             name: "an endless entry of an application", options: ["--layout", "blacklist-jti"],
-            findings: ["entries_without_ttl"]
+            findings: ["outage_unknown", "entries_without_ttl"]
         ) { sandbox in try sandbox.cli("SET blacklist:4f3c2a 1") },
         Ailment(
             name: "an entry of another type", findings: ["entries_of_wrong_type"], status: 1
@@ -203,7 +203,7 @@ struct Ailment: Sendable, CustomTestStringConvertible {
         },
         Ailment(
             name: "seconds", options: ["--layout", "user-zset"],
-            findings: ["scores_in_other_unit"], status: 1
+            findings: ["outage_unknown", "scores_in_other_unit"], status: 1
         ) { sandbox in
             sandbox.jwtctl(
                 "--layout", "user-zset", "--layout-var", "score=exp_s", "issue", "--sub", "bob")
@@ -238,6 +238,18 @@ struct Ailment: Sendable, CustomTestStringConvertible {
     ]
 
     private static let others = [
+        Ailment(
+            name: "an application that lets revoked tokens in without Redis",
+            options: ["--layout", "rails-cache"], findings: ["outage_open"]),
+        Ailment(
+            name: "an application that lets revoked tokens in without Redis, strictly",
+            options: ["--layout", "rails-cache", "--strict"], findings: ["outage_open"], status: 1),
+        Ailment(
+            name: "an application of which that is not known",
+            options: ["--layout", "blacklist-jti", "--strict"], findings: ["outage_unknown"]),
+        Ailment(
+            name: "an application that refuses tokens without Redis",
+            options: ["--layout", "eladmin", "--strict"], findings: []),
         Ailment(name: "another layout", findings: ["layout_not_found"]) { sandbox in
             for number in 0..<20 {
                 try sandbox.cli(
@@ -358,12 +370,31 @@ extension DoctorSandbox {
         let diagnosis = try sandbox.diagnose()
         #expect(
             diagnosis.findings.map { $0.text("finding") }
-                == ["program", "key_sound", "unreachable"])
+                == ["program", "key_sound", "outage_closed", "unreachable"])
         #expect(diagnosis.status == 8)
         let told = sandbox.jwtctl("doctor")
         #expect(told.status == 8)
         #expect(told.output.contains("key          ok"), "\(told.output)")
         #expect(told.output.contains("connection   ERROR    cannot connect"), "\(told.output)")
+    }
+
+    /// That is when it matters.
+    @Test func whatAnApplicationDoesWithoutRedisIsSaidWithoutRedis() throws {
+        let sandbox = try DoctorSandbox()
+        sandbox.server.stop()
+        for (layout, word, severity) in [
+            ("rails-cache", "open", "warning"), ("blacklist-jti", "unknown", "note"),
+            ("native", "closed", "ok"),
+        ] {
+            let diagnosis = try sandbox.diagnose("--layout", layout)
+            #expect(diagnosis.status == 8)
+            let finding = try #require(diagnosis["outage_\(word)"])
+            #expect(finding.text("check") == "layout" && finding.text("severity") == severity)
+            let data = try #require(finding["data"]?.objectValue)
+            #expect(data.text("on_outage") == word && data.text("layout") == layout)
+            let source = try #require(data.text("source"))
+            #expect(finding.text("message")?.hasSuffix("(\(source))") == true, "\(finding)")
+        }
     }
 
     /// Whatever ends it, what a script reads is one whole array.

@@ -22,6 +22,8 @@ import Testing
             let name = card.text("name") ?? ""
             #expect(card.text("doc")?.isEmpty == false, "\(name)")
             #expect(Layout.Proof(rawValue: card.text("proof") ?? "") != nil, "\(name)")
+            #expect(Layout.Outage(rawValue: card.text("on_outage") ?? "") != nil, "\(name)")
+            #expect(card.text("on_outage_source")?.isEmpty == false, "\(name)")
             #expect(card["can"]?.arrayValue?.first == .string("revoke"), "\(name)")
         }
         let laravel = try #require(cards.first { $0.text("name") == "laravel-tymon" })
@@ -135,6 +137,37 @@ import Testing
         #expect(!shown("native").contains("Not supported"))
     }
 
+    @Test func whatHappensWhileRedisIsAwayIsTold() throws {
+        for (name, outage, words) in [
+            (
+                "lexik", "open",
+                "outage revoked tokens are accepted while Redis cannot be reached (symfony/cache,"
+            ),
+            (
+                "eladmin", "closed",
+                "outage tokens are refused while Redis cannot be reached (TokenFilter.java:"
+            ),
+            (
+                "blacklist-jti", "unknown",
+                "outage unknown whether revoked tokens are accepted while Redis cannot be reached "
+                    + "(differs from project to project); to find out, in a test system, stop Redis"
+            ),
+        ] {
+            let told = TestTool()("layout", "show", name).output
+            #expect(
+                told.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains(words),
+                "\(told)")
+            #expect(TestTool()("layout", "show", "--field", "on_outage", name).line == outage)
+        }
+        // A file that does not say it.
+        let directory = try TemporaryDirectory()
+        let file = try directory.write("mine.json", #"{ "name": "mine", "extends": "lexik" }"#)
+        let own = TestTool()(
+            "layout", "show", file, "--layout-var", "poolns=AbCdEfGhIj", "--json")
+        #expect(try own.object().text("on_outage") == "unknown")
+        #expect(try own.object()["on_outage_source"] == nil)
+    }
+
     @Test func withoutAnOperandItIsTheOneThatIsChosen() throws {
         #expect(TestTool()("layout", "show").output.hasPrefix("native: "))
         #expect(TestTool()("--layout", "eladmin", "layout", "show").output.hasPrefix("eladmin: "))
@@ -245,6 +278,7 @@ import Testing
             "bad.json",
             #"""
             { "name": "mine", "doc": "a\u001b[2Jb", "notes": ["\u202etxt"],
+              "on_outage": "open", "on_outage_source": "\u001b[31m\u202e",
               "vars": { "x\u0007": "\u001b]0;t" }, "claims": { "id": "j\u0000" },
               "stores": [ { "role": "deny", "type": "string", "key": "k\u001b:${id}",
                             "value": "\u0007" } ] }

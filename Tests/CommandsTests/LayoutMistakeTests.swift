@@ -189,6 +189,19 @@ import Testing
             message: "unknown value 'java'", hint: "one of: raw, jdk, json, php",
             place: "stores[0].key_codec"),
         Mistake(
+            kind: "notAmong",
+            file: #"{ "name": "mine", "on_outage": ▸"accepts", "stores": [\#(good)] }"#,
+            message: "unknown value 'accepts'", hint: "one of: open, closed, unknown",
+            place: "on_outage"),
+        Mistake(
+            kind: "missingMember",
+            file: #"▸{ "name": "mine", "on_outage_source": "its manual", "stores": [\#(good)] }"#,
+            message: "the member 'on_outage' is missing"),
+        Mistake(
+            kind: "emptyText",
+            file: #"{ "name": "mine", "on_outage_source": ▸"", "stores": [\#(good)] }"#,
+            message: "must not be empty", place: "on_outage_source"),
+        Mistake(
             kind: "badName", file: "{ \"name\": ▸\"My Layout\", \"stores\": [] }",
             message: "'My Layout' is not a valid layout name", hint: "use only a-z, 0-9 and -",
             place: "name"),

@@ -23,8 +23,9 @@ let doctorCommand = Command(
         """
         Checks the key, the connection to Redis, the server (does it evict keys, keep them on \
         disk, have replicas in sync?), the permissions of the Redis user, the clocks, and a sample \
-        of the keys. Each finding says what it means for revocations and what to do, with a \
-        command to copy where there is one. Writes nothing.
+        of the keys. It also reports what the application does with tokens while Redis cannot be \
+        reached, or that this is unknown. Each finding says what it means for revocations and \
+        what to do, with a command to copy where there is one. Writes nothing.
         """,
         """
         A note is worth knowing, or says what could not be checked: managed services hide CONFIG, \
@@ -73,8 +74,8 @@ let doctorCommand = Command(
     environment: KeyOptions.environment + Backend.environment,
     seeAlso: ["stats", "layout", "redis"], run: runDoctor)
 
-/// Runs all checks and prints their findings. The key comes before Redis, so that its findings are
-/// printed even if Redis cannot be reached.
+/// Runs all checks and prints their findings. The key and what the layout says about an outage come
+/// before Redis, so that these findings are printed even if Redis cannot be reached.
 ///
 /// Returns the status of the error that ended the checks (8 if Redis cannot be reached), else 1 if
 /// a finding is bad enough.
@@ -84,10 +85,11 @@ private func runDoctor(_ options: DoctorOptions, _ system: System) throws -> Exi
         backend: try Backend(console, connectionErrors: .deferred), options: options,
         console: console)
     var report = DoctorReport(console)
-    // The program and the key are checked without Redis, so these are printed in any case.
-    for finding in [Finding.program] + (try KeyChecks.findings(options.keys, console)) {
-        try report.add(finding)
-    }
+    // These are known without Redis, so they are printed in any case.
+    let offline =
+        [Finding.program] + (try KeyChecks.findings(options.keys, console))
+        + [Finding.outage(run.backend.layout)]
+    for finding in offline { try report.add(finding) }
     let failure = try run.run { try report.add($0) }
     try report.finish()
     if let failure { return failure }

@@ -58,6 +58,44 @@ extension Finding {
     }
 }
 
+/// What the application does with tokens while Redis cannot be reached, as the layout says. Redis
+/// is not asked.
+extension Finding {
+    /// The one of the findings below that applies.
+    static func outage(_ layout: Layout) -> Finding {
+        switch layout.onOutage {
+        case .open: outageOpen(layout)
+        case .closed: outageClosed(layout)
+        case .unknown: outageUnknown(layout)
+        }
+    }
+
+    /// The application accepts tokens that it cannot check.
+    private static func outageOpen(_ layout: Layout) -> Finding {
+        Finding(
+            .layout, "outage_open", .warning, layout.outageWords,
+            means: "No revocation has an effect until Redis is back: whoever can cause an outage "
+                + "can use a revoked token.",
+            remedy: "add replicas with Sentinel or a Cluster, or make the application refuse "
+                + "tokens instead",
+            data: layout.outageData)
+    }
+
+    /// The application refuses tokens that it cannot check.
+    private static func outageClosed(_ layout: Layout) -> Finding {
+        Finding(.layout, "outage_closed", .ok, layout.outageWords, data: layout.outageData)
+    }
+
+    /// The layout does not say it. That is a note, because only a person can find out.
+    private static func outageUnknown(_ layout: Layout) -> Finding {
+        Finding(
+            .layout, "outage_unknown", .note, layout.outageWords,
+            means: "If they are, no revocation has an effect until Redis is back. A layout file "
+                + "can record what the application does (on_outage).",
+            remedy: Layout.outageTrial, data: layout.outageData)
+    }
+}
+
 /// The survey in words and as data.
 extension StateSurvey {
     /// The number of keys that the findings are based on.
@@ -88,6 +126,14 @@ extension StateSurvey {
 }
 
 extension Layout {
+    /// The facts about an outage for `Finding.data`.
+    fileprivate var outageData: JSONObject {
+        [
+            "layout": .string(name), "on_outage": .string(onOutage.rawValue),
+            "source": .string(orNull: onOutageSource),
+        ]
+    }
+
     /// The name of the layout with its namespace, if it has one.
     fileprivate var title: String {
         let shown = VisibleText.escape(name, columns: 40)

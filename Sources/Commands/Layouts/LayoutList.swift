@@ -12,7 +12,8 @@ let layoutListCommand = Command(
         """
         Shows how each was tested (with the application itself on the same Redis, against bytes \
         that its platform wrote, or from its source code alone), what it supports in addition to \
-        verify, status and revoke, and which variables --layout-var must set.
+        verify, status and revoke, and which variables --layout-var must set. In JSON, on_outage \
+        says whether the application accepts tokens while Redis cannot be reached.
         """,
         """
         In the table, CAN has a letter for each command: t list tokens and users, b list revoked, \
@@ -81,6 +82,8 @@ private var listColumns: [Column<NamedLayout>] {
         .member("doc") { .string($0.layout.summary) },
         .word(.init("TESTED", .omitted), "proof") { $0.layout.proof.rawValue },
         .member("source") { .string(orNull: $0.layout.origin) },
+        .member("on_outage") { .string($0.layout.onOutage.rawValue) },
+        .member("on_outage_source") { .string(orNull: $0.layout.onOutageSource) },
         .both(.init("CAN"), "can") {
             $0.layout.letters
         } value: {

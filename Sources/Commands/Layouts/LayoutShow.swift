@@ -16,8 +16,9 @@ let layoutShowCommand = Command(
     discussion: [
         """
         Describes the keys, what they hold and when they expire, what makes a token revoked or \
-        active, how tokens and users are identified, and what is not supported. Then prints the \
-        layout itself as JSON. Without an operand, shows the layout chosen with --layout.
+        active, how tokens and users are identified, whether the application accepts revoked \
+        tokens while Redis cannot be reached, and what is not supported. Then prints the layout \
+        itself as JSON. Without an operand, shows the layout chosen with --layout.
         """,
         """
         With --json, prints the JSON alone. Saved to a file and given to --layout, it is the same \
@@ -84,6 +85,7 @@ private struct LayoutDescription {
         page.fact("tested", proof)
         page.fact("token", "identified by " + words(layout.naming.id))
         page.fact("user", "identified by " + words(layout.naming.user))
+        page.fact("outage", outage)
         variables(on: &page)
         page.heading("Keys in Redis")
         for store in layout.storeDescriptions {
@@ -106,6 +108,12 @@ private struct LayoutDescription {
         case .platform: "against bytes that its platform wrote"
         case .source: "from its source code alone"
         }
+    }
+
+    /// What happens while Redis cannot be reached, or how to find out.
+    private var outage: String {
+        layout.outageWords
+            + (layout.onOutage == .unknown ? "; to find out, \(Layout.outageTrial)" : "")
     }
 
     /// The claims that name the token or user, in words.
@@ -195,6 +203,24 @@ private struct LayoutDescription {
         }
         return words
     }
+}
+
+/// What happens while Redis cannot be reached, for `layout show` and `doctor`.
+extension Layout {
+    /// The fact with its source, escaped.
+    var outageWords: String {
+        let words =
+            switch onOutage {
+            case .open: "revoked tokens are accepted while Redis cannot be reached"
+            case .closed: "tokens are refused while Redis cannot be reached"
+            case .unknown:
+                "unknown whether revoked tokens are accepted while Redis cannot be reached"
+            }
+        return words + (onOutageSource.map { " (\(VisibleText.escape($0)))" } ?? "")
+    }
+
+    /// How to find out what the application does.
+    static let outageTrial = "in a test system, stop Redis and send a revoked token"
 }
 
 extension Capability {

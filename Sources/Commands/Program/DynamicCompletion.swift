@@ -237,6 +237,9 @@ enum ResultMembers {
     private static let times = nested("times", ["iat", "nbf", "exp", "expires_in"])
     /// The members of a token that was issued: see `TokenMinter.Minted`.
     private static let token = ["token", "id", "sub", "iat", "exp", "recorded"]
+    /// The members of a layout that is listed or shown: see `LayoutReader.definition`.
+    private static let layout =
+        ["name", "doc", "proof", "source", "on_outage", "on_outage_source", "notes"]
     /// The members of a key that was written: see `KeyOutputOptions`.
     private static let key = ["format", "kid", "thumbprint", "file", "key"]
 
@@ -282,13 +285,8 @@ enum ResultMembers {
             "kty", "crv", "bits", "private", "kid", "use", "alg", "thumbprint", "signs", "verifies",
             "weak_for", "strength", "halves_match",
         ],
-        "layout list": [
-            "name", "doc", "proof", "source", "can", "needs", "variables", "notes",
-        ],
-        "layout show": [
-            "name", "doc", "proof", "source", "vars", "claims", "define", "stores", "mistaken_for",
-            "notes",
-        ],
+        "layout list": layout + ["can", "needs", "variables"],
+        "layout show": layout + ["vars", "claims", "define", "stores", "mistaken_for"],
         "layout detect": [
             "layout", "confidence", "keys", "counts", "variables", "options", "examples", "remarks",
             "sampled", "whole",

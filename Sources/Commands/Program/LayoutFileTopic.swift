@@ -37,12 +37,18 @@ extension Topics {
             proof:: How the layout was tested: application (with the application on the same Redis),
                 platform (against bytes that its platform wrote) or source (from its source code
                 alone).
+            on_outage:: What the application does with tokens while it cannot reach Redis: closed
+                (it refuses them, fails or waits), open (it accepts them, revoked ones too) or
+                unknown (the default). doctor warns about open.
+            on_outage_source:: Where that was read, or which setting it depends on. Only with
+                on_outage.
             notes:: An array of sentences for people.
             mistaken_for:: An object: the names of layouts in which the same keys mean the opposite,
                 each with a text that says how to distinguish the two. Commands that delete such
                 keys ask for confirmation (--yes), unless a profile has layout-check = off.
-            extends:: Name of a preset that supplies the members that the file lacks. vars, define
-                and claims are merged member by member; stores is taken as a whole.
+            extends:: Name of a preset that supplies the members that the file lacks, except source,
+                proof, on_outage and on_outage_source. vars, define and claims are merged member by
+                member; stores is taken as a whole.
             vars:: An object of variables and their values, which --layout-var NAME=VALUE overrides.
                 A variable whose value is null must be given.
             define:: An object of texts with placeholders; each name becomes a placeholder itself.
@@ -131,14 +137,15 @@ extension Topics {
         prod:acme:revoked:JTI yes EX SECONDS on logout, and refuses tokens for which that key \
         holds yes. At login it adds the jti to the sorted set prod:acme:sessions:USER, with the \
         expiry in milliseconds as the score. "Sign out everywhere" writes the time to \
-        prod:acme:cutoff:USER, and tokens issued before that time are refused. The user is the \
-        claim data.uid, in old tokens sub. In a test system all keys begin with test instead of \
-        prod. This is acme.json:
+        prod:acme:cutoff:USER, and tokens issued before that time are refused. If it cannot reach \
+        Redis, it answers 500. The user is the claim data.uid, in old tokens sub. In a test system \
+        all keys begin with test instead of prod. This is acme.json:
         """,
         .literal([
             "{",
             "  \"name\": \"acme\",",
             "  \"doc\": \"Acme's API: blacklist by jti, sessions and a cutoff for each user\",",
+            "  \"on_outage\": \"closed\",",
             "  \"vars\": { \"env\": \"prod\" },",
             "  \"claims\": { \"id\": \"jti\", \"user\": [\"data.uid\", \"sub\"] },",
             "  \"stores\": [",
