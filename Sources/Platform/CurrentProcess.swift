@@ -5,10 +5,12 @@ internal import Glibc
 /// Requests of this process about itself.
 package enum CurrentProcess {
     /// Protects the keys that the program handles, and must be called before anything else: no core
-    /// files, no access to its memory by other processes, private new files, a broken pipe as an
-    /// error instead of a silent end, and no file or socket with the number of a standard stream.
+    /// files, no access to its memory by other processes, private new files, a broken pipe or a
+    /// full file as an error instead of a silent end, and no file or socket with the number of a
+    /// standard stream.
     package static func harden() {
         Signals.ignoreBrokenPipes()
+        Signals.ignoreFileSizeLimit()
         reserveStandardStreams()
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)

@@ -71,6 +71,14 @@ package struct Descriptor: ~Copyable {
         guard fsync(number) == 0 else { throw SystemError.last }
     }
 
+    /// A second number for the open file, close-on-exec, for an object that keeps it open and
+    /// closes it itself. It is none of the standard streams, even if one of them is closed.
+    package func duplicated() throws(SystemError) -> CInt {
+        let copy = fcntl(number, F_DUPFD_CLOEXEC, 3)
+        guard copy >= 0 else { throw SystemError.last }
+        return copy
+    }
+
     /// Type, owner and permissions of the open file. They are read from the descriptor, so the file
     /// cannot be exchanged in between.
     package func status() throws(SystemError) -> stat {

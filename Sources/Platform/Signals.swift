@@ -12,6 +12,12 @@ package enum Signals {
         _ = signal(SIGPIPE, SIG_IGN)
     }
 
+    /// Turns a write beyond the size that `ulimit -f` allows into an error of that write, instead
+    /// of the end of the process (SIGXFSZ).
+    package static func ignoreFileSizeLimit() {
+        _ = signal(SIGXFSZ, SIG_IGN)
+    }
+
     /// The signal that arrived while there was an `InterruptScope`; nil for none.
     package static var pending: CInt? {
         let number = pendingSignal.load(ordering: .relaxed)

@@ -30,7 +30,9 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
         "verify": [
             "iss", "aud", "sub", "typ", "leeway", "require", "max-age", "offline", "at", "strict",
         ],
-        "revoke": ["iss", "no-verify"], "doctor": ["strict"],
+        "revoke": ["iss", "no-verify", "audit-log"], "restore": ["audit-log"],
+        "renew": ["audit-log"], "logout-all": ["audit-log"], "audit": ["audit-log"],
+        "doctor": ["strict"],
     ]
 
     private static let issue = BackEndCase(

@@ -55,6 +55,9 @@ import Testing
         let ids = ["4f3c2a", "5e2d1b", "# a comment"].joined(separator: "\n") + "\n"
         try folder.write("ids.txt", ids)
         try folder.write("ids.tsv", "4f3c2a\t\(Int(Date().timeIntervalSince1970) + 60)\n")
+        try folder.write(
+            "audit.jsonl",
+            #"{"time":"2026-01-31T12:00:00Z","op":"revoke","id":"4f3c2a","count":1}"# + "\n")
         try folder.write("tokens.txt", token + "\n" + token + "\n")
         try folder.write("secret.txt", Sandbox.secret + "\n")
         var environment = ProcessInfo.processInfo.environment

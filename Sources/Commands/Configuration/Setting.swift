@@ -24,6 +24,7 @@ enum Setting: String, CaseIterable {
     case denyMargin = "deny-margin"
     case requireListed = "require-listed"
     case actor
+    case auditLog = "audit-log"
     case timeout
     case wait
 
@@ -36,6 +37,7 @@ enum Setting: String, CaseIterable {
         case .key: "JWTCTL_KEY"
         case .secret: "JWTCTL_SECRET"
         case .actor: "JWTCTL_ACTOR"
+        case .auditLog: "JWTCTL_AUDIT_LOG"
         case .timeout: "JWTCTL_TIMEOUT"
         default: nil
         }
@@ -88,6 +90,8 @@ enum Setting: String, CaseIterable {
             "Time to keep a blacklist entry after its token expires, for services with leeway."
         case .requireListed: "true if only tokens on the token list of their user are active."
         case .actor: "Name recorded in the audit log."
+        case .auditLog:
+            "File that each change is appended to, in addition to an audit log in Redis."
         case .timeout: "Give up if Redis does not respond for this long."
         case .wait: "Number of replicas that must acknowledge a change, as for --wait; 0 for none."
         }
@@ -97,7 +101,7 @@ enum Setting: String, CaseIterable {
     /// the configuration file.
     var isPath: Bool {
         switch self {
-        case .redisCACert, .redisCert, .redisKey, .key, .secret, .redisPassword: true
+        case .redisCACert, .redisCert, .redisKey, .key, .secret, .redisPassword, .auditLog: true
         default: false
         }
     }
@@ -188,7 +192,8 @@ private func shown(_ value: Settings.Value, _ setting: Setting?, _ system: Syste
         }
         return URLPassword.masked(value.text)
     }
-    guard setting.isPath else { return URLPassword.masked(value.text) }
+    // The file of the audit log is made by the first change, so it may be missing.
+    guard setting.isPath, setting != .auditLog else { return URLPassword.masked(value.text) }
     do throws(InvalidValue) {
         if try Source(value.bytes).isShowable(system) { return value.text }
     } catch {

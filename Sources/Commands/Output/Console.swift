@@ -175,25 +175,39 @@ class ResultWriter<Row> {
     /// Ends a list whose only row is reported like a single result.
     func finishOnly() throws { try finish(empty: "") }
 
-    /// Ends a list of what Redis has, and returns the exit status. Where that is nothing, a person
-    /// reads where it was looked for: the wrong place looks the same. `limit` is how many results
-    /// were asked for, `problems` the number of things that could not be read: each was reported.
+    /// Ends a list of what Redis has, and returns the exit status; see the method below.
     final func finish(
         nothing: String, in backend: Backend, limit: Int64?, of what: String, problems: Int = 0
+    ) throws -> ExitStatus {
+        try finish(
+            nothing: nothing, in: backend.location, limit: limit, of: what, problems: problems)
+    }
+
+    /// Ends a list of what a Redis or a file has, and returns the exit status. Where that is
+    /// nothing, a person reads where it was looked for: the wrong place looks the same. `limit` is
+    /// how many results were asked for, `problems` the number of things that could not be read:
+    /// each was reported.
+    final func finish(
+        nothing: String, in place: String, limit: Int64?, of what: String, problems: Int = 0
     ) throws -> ExitStatus {
         guard problems == 0 else {
             try finish(empty: "")
             return .unknown
         }
-        let empty = "\(nothing) in \(backend.location)"
+        let empty = "\(nothing) in \(place)"
         try finish(empty: limit == 0 ? "no \(what) requested (--limit 0)" : empty)
         return .success
     }
 
     /// The members of a row, in the order of the columns.
-    final func object(_ row: Row) -> JSONObject {
+    final func object(_ row: Row) -> JSONObject { columns.object(row) }
+}
+
+extension Array {
+    /// The members of a row, in the order of these columns.
+    func object<Row>(_ row: Row) -> JSONObject where Element == Column<Row> {
         var object = JSONObject()
-        for column in columns {
+        for column in self {
             switch column.member {
             case .none: break
             case .named(let name, let value):

@@ -123,6 +123,8 @@ private enum Demo {
         var variables = system.environment.all
         variables["JWTCTL_REDIS_URL"] = redis.url
         variables["JWTCTL_SECRET"] = secretPath
+        // Neither the user's own audit log nor that of a profile gets the changes of the demo.
+        variables["JWTCTL_AUDIT_LOG"] = "\(redis.path)/audit.jsonl"
         // These would select another key, other keys in Redis, or a password that this Redis lacks.
         for name in ["JWTCTL_KEY", "JWTCTL_NAMESPACE", "REDISCLI_AUTH"] { variables[name] = nil }
         if let executable = CurrentProcess.executablePath,

@@ -9,10 +9,13 @@ internal import TokenStore
 extension Backend {
     /// Prints the target of a change, and a warning if Redis has no keys of the layout: probably
     /// the services use another one. `change` names what those services would not see.
+    /// The file of the audit log is opened here, too, since every change that it records is
+    /// announced.
     func announce(
         _ console: Console, isDryRun: Bool = false, change: String = "revocation"
     ) throws {
         try console.note("target: \(description)" + (isDryRun ? " (dry run)" : ""))
+        try prepareAuditFile(isDryRun: isDryRun, console)
         // It reads one page of keys from each server, and gives up after 50 ms: a warning must not
         // delay a revocation.
         guard checksLayout, !console.options.isQuiet, case .notFound(let sample) = store.usage()
@@ -176,42 +179,6 @@ extension Diagnostics {
             }
         }
         return Failure(.refused, "not_durable", reason, hint: hint)
-    }
-}
-
-// MARK: - After a change
-
-extension Backend {
-    /// Writes the audit entry of a change that has happened, and announces the change. A failure is
-    /// only a warning, since the change itself is done.
-    ///
-    /// `broken` is the error that ended the work: a Redis that has stopped answering is not waited
-    /// for a second time. Returns whether the entry was written; false, too, if the layout has no
-    /// audit log.
-    func audit(
-        _ operation: String, _ subject: AuditSubject, count: Int64, reason: String?,
-        after broken: StoreError? = nil, _ console: Console
-    ) -> Bool {
-        guard layout.tellsChanges else { return false }
-        do throws(StoreError) {
-            // It would wait for a whole timeout again, while a person waits to hear what was done.
-            if let broken, broken.isSilence { throw broken }
-            try store.audit(operation, subject, count: count, reason: reason)
-            if let failure = store.unannounced { throw failure }
-            return layout.can(.audit)
-        } catch {
-            warn(notAudited: error, console)
-            return false
-        }
-    }
-
-    /// Warns that a change was made but not recorded or announced.
-    func warn(notAudited error: any Error, _ console: Console) {
-        let failure = Diagnostics.failure(for: error)
-        let place = layout.can(.audit) ? "written to the audit log" : "announced to services"
-        console.unlessClosed { () throws(OutputError) in
-            try console.warn("done, but not \(place): \(failure.line)")
-        }
     }
 }
 

@@ -22,6 +22,8 @@ struct Backend {
     let checksLayout: Bool
     /// The existing keys in which the application keeps variables of the layout.
     let keptKeys: [[UInt8]]
+    /// The audit log in a file; nil if neither an option nor a setting names one.
+    let auditFile: AuditFile?
     /// The profile in effect; nil if there is none.
     private let profile: String?
     /// The number of the Redis database.
@@ -57,15 +59,18 @@ struct Backend {
                 "JWTCTL_TIMEOUT",
                 "Give up if Redis does not respond for this long, as for --timeout."),
             Definition("JWTCTL_ACTOR", "Name recorded in the audit log."),
+            Definition("JWTCTL_AUDIT_LOG", "File of an audit log, as for --audit-log."),
         ] + Settings.variables
 
     /// Reads the settings and chooses server and layout. `actor` is the name for the audit log; it
-    /// overrides the settings and the login name.
+    /// overrides the settings and the login name. `auditLog` is the path of an audit log in a file;
+    /// it overrides the settings.
     ///
     /// Throws if options and settings contradict each other, if a file or password cannot be read,
     /// or if the layout is not valid.
     init(
-        _ console: Console, actor: String? = nil, connectionErrors: ConnectionErrors = .thrown
+        _ console: Console, actor: String? = nil, auditLog: [UInt8]? = nil,
+        connectionErrors: ConnectionErrors = .thrown
     ) throws {
         let options = console.options
         let environment = console.system.environment
@@ -116,6 +121,7 @@ struct Backend {
             margin: try settings.parsed(.denyMargin, Self.span),
             concern: concern, trustsLayout: !checksLayout,
             claims: Self.claims(of:))
+        auditFile = (auditLog ?? settings[.auditLog]?.bytes).map { AuditFile(path: $0) }
         database = target.database
         issuer = settings[.issuer]?.text
         profile = settings.profile
@@ -176,11 +182,11 @@ struct Backend {
     }
 
     /// The backend of a command that changes something, and compares times for it. `actor` is the
-    /// name for the audit log.
+    /// name for the audit log, `auditLog` the path of one in a file.
     static func changing(
-        _ capability: Capability, actor: String? = nil, _ console: Console
+        _ capability: Capability, actor: String? = nil, auditLog: [UInt8]? = nil, _ console: Console
     ) throws -> Backend {
-        let backend = try Backend(console, actor: actor)
+        let backend = try Backend(console, actor: actor, auditLog: auditLog)
         try backend.require(capability)
         try backend.requirePrimary(comparingClocks: console)
         return backend

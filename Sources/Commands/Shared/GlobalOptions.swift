@@ -212,6 +212,15 @@ extension Option {
             summary: "Name recorded in the audit log (default: login name).", into: path())
     }
 
+    /// `--audit-log`: a file that gets the entry of the change, whether the layout has an audit log
+    /// or not.
+    static func auditLog(
+        into path: @autoclosure @escaping PropertyPath<Target, [UInt8]?>
+    ) -> Option {
+        .path("audit-log", summary: "Append the change to this file, as JSON.", into: path())
+            .detail("If the file cannot be written, the change is made all the same.")
+    }
+
     /// `--user`: the user whose tokens or entries are meant. Shells offer the users in Redis.
     static func user(
         _ summary: String, into path: @autoclosure @escaping PropertyPath<Target, String?>

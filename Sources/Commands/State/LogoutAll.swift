@@ -24,6 +24,8 @@ struct LogoutAllOptions: CommandOptions {
     var settle: Int64?
     var reason: String?
     var actor: String?
+    /// The path of an audit log in a file; nil for that of the settings.
+    var auditLog: [UInt8]?
     var isConfirmed = false
     var isDryRun = false
 
@@ -87,6 +89,7 @@ let logoutAllCommand = Command(
             ["0", "0s", "0ms"].contains(text) ? 0 : try Duration.milliseconds(text)
         }.showingDefault("2s").detail("0 turns the recheck off."),
         .reason("Reason, stored in the audit log.", into: \.reason), .actor(into: \.actor),
+        .auditLog(into: \.auditLog),
         .flag("yes", short: "y", summary: "Do not ask for confirmation.", into: \.isConfirmed)
             .detail("logout-all asks with --everyone, and before more than 100 users."),
         .flag(
@@ -181,7 +184,8 @@ private func runLogoutAll(_ options: LogoutAllOptions, _ system: System) throws 
         return try parseUser(user)
     }
     let backend = try Backend.changing(
-        options.isEveryone ? .logoutEveryone : .logoutAll, actor: options.actor, console)
+        options.isEveryone ? .logoutEveryone : .logoutAll, actor: options.actor,
+        auditLog: options.auditLog, console)
     // One cutoff is raised for all, so no user is read, and no list.
     if options.isEveryone { return try logOutEveryone(options, backend, console) }
     try requireKnown(options, backend)

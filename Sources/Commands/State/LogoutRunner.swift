@@ -61,8 +61,7 @@ struct LogoutRunner {
                 scope: scope, skew: options.skew, recheckDelay: recheckDelay, entry: entry,
                 isDryRun: options.isDryRun, next: feed.next
             ) { user, result, cause in
-                if let failure = result.auditFailure { backend.warn(notAudited: failure, console) }
-                let row = LogoutRow(user: user, result: result, cause: cause)
+                let row = LogoutRow(user: user, result: audited(result, of: user), cause: cause)
                 if row.isUnconfirmed, run.canHold { run.hold(row) } else { try add(row) }
             }
             // Without an error the confirmation came in the end, and the doubt is taken from the
@@ -122,8 +121,8 @@ struct LogoutRunner {
                 return try report(error, user, run)
             }
             // A missing entry is a warning before the row: the logout itself is done.
-            if let failure = result.auditFailure { backend.warn(notAudited: failure, console) }
-            let status = try run.run(only: LogoutRow(user: user, result: result, cause: nil))
+            let row = LogoutRow(user: user, result: audited(result, of: user), cause: nil)
+            let status = try run.run(only: row)
             try hint(issuerLead: result.issuerLead)
             if options.isDryRun { try console.noteDryRun() }
             return status
@@ -135,16 +134,7 @@ struct LogoutRunner {
     private func report(
         _ error: LogoutInterruption, _ user: Identifier, _ run: ItemRun<LogoutRow>
     ) throws -> ExitStatus {
-        let row = LogoutRow(user: user, result: error.result, cause: error.cause)
-        if let failure = row.result.auditFailure {
-            backend.warn(notAudited: failure, console)
-        } else if !options.isDryRun, !row.result.isAudited,
-            row.result.cutoff != nil || row.result.revoked > 0
-        {
-            _ = backend.audit(
-                "logout-all", .user(user), count: Int64(row.result.revoked),
-                reason: options.reason, after: error.cause.storeError, console)
-        }
+        let row = LogoutRow(user: user, result: audited(error, of: user), cause: error.cause)
         try console.error(words(unfinished: row))
         // All was done, so the row is written with its counts. The doubt is reported after it.
         if row.isUnconfirmed, let doubt = error.cause.storeError {

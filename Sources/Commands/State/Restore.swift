@@ -17,6 +17,8 @@ struct RestoreOptions: CommandOptions {
     var reason: String?
     /// The name in the audit log; nil is the login name.
     var actor: String?
+    /// The path of an audit log in a file; nil for that of the settings.
+    var auditLog: [UInt8]?
     var isConfirmed = false
 }
 
@@ -38,7 +40,8 @@ let restoreCommand = Command(
     defaults: RestoreOptions(),
     options: [
         .reason("Reason, stored in the audit log (required).", into: \.reason),
-        .actor(into: \.actor), .user("User who owns these ids.", into: \.user),
+        .actor(into: \.actor), .auditLog(into: \.auditLog),
+        .user("User who owns these ids.", into: \.user),
         .flag(
             "no-verify", summary: "Do not check the signatures of tokens.",
             into: \.skipsVerification),
@@ -79,7 +82,8 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     let trust = try TokenTrust(
         options.keys, skipsVerification: options.skipsVerification,
         badSignatureHint: "use --no-verify to restore it anyway", console)
-    let backend = try Backend.changing(.restore, actor: options.actor, console)
+    let backend = try Backend.changing(
+        .restore, actor: options.actor, auditLog: options.auditLog, console)
     if !options.isConfirmed {
         // Their number is not known while they come as lines, and reading ahead would make a script
         // wait.
@@ -104,6 +108,12 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     }
     func row(_ item: ResolvedItem, _ result: RestoreResult) -> RestoreRow {
         if let failure = result.auditFailure { backend.warn(notAudited: failure, console) }
+        var result = result
+        if result.isChange {
+            result.isAudited = backend.auditInFile(
+                "restore", .token(item.label, user: item.user), count: 1, reason: options.reason,
+                isInStream: result.isAudited, console)
+        }
         return RestoreRow(item: item, result: result)
     }
     // An only operand is restored by itself: its failure is that of the command, with its hint.

@@ -21,6 +21,8 @@ struct RevokeOptions: CommandOptions {
     var reason: String?
     /// The name in the audit log; nil is the login name.
     var actor: String?
+    /// The path of an audit log in a file; nil for that of the settings.
+    var auditLog: [UInt8]?
     /// Tokens of any other issuer are refused.
     var issuer: String?
     var skipsVerification = false
@@ -37,7 +39,7 @@ struct RevokeOptions: CommandOptions {
     /// The options in the order in which help, manual and completions show them.
     static let options: [Option<RevokeOptions>] = [
         .reason("Reason, stored with the entry and in the audit log.", into: \.reason),
-        .actor(into: \.actor),
+        .actor(into: \.actor), .auditLog(into: \.auditLog),
         .user("User who owns these ids (their list supplies the expiry).", into: \.user),
         .value(
             "exp", metavar: "TIME", summary: "Expiry time of a bare id's token.",
@@ -126,6 +128,9 @@ let revokeCommand = Command(
         Example(
             command: "jwtctl revoke --user alice 4f3c2a", summary: "Revoke one of alice's ids."),
         Example(
+            command: "jwtctl revoke --layout blacklist-jti --audit-log audit.jsonl --ttl 1h 4f3c2a",
+            summary: "Keep an audit log in a file, where the layout has none."),
+        Example(
             command: "jwtctl revoke --from ids.tsv --yes", summary: "Revoke many, one per line.",
             output: [
                 "jwtctl: target: redis.internal:6379, database 0, namespace jwt, layout native",
@@ -160,7 +165,7 @@ private func runRevoke(_ options: RevokeOptions, _ system: System) throws -> Exi
     let trust = try TokenTrust(
         options.keys, skipsVerification: options.skipsVerification,
         badSignatureHint: "use --no-verify to revoke it anyway", console)
-    let backend = try Backend(console, actor: options.actor)
+    let backend = try Backend(console, actor: options.actor, auditLog: options.auditLog)
     // An id alone, without a user whose list could have its expiry, under a layout whose entries
     // need one: the layout answers that, and Redis is not asked.
     if case .id(let id, nil, _, _)? = item, options.user == nil, !options.saysLifetime,

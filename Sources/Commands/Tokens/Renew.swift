@@ -21,6 +21,8 @@ struct RenewOptions: CommandOptions {
     var reason: String?
     /// The name for the audit log; nil for that of the settings or the login name.
     var actor: String?
+    /// The path of an audit log in a file; nil for that of the settings.
+    var auditLog: [UInt8]?
 }
 
 /// `renew`: records a new token with the same claims, then revokes the old one.
@@ -52,6 +54,7 @@ let renewCommand = Command(
             "actor", metavar: "NAME",
             summary: "Name recorded in the audit log (default: login name).",
             into: \.actor),
+        .auditLog(into: \.auditLog),
         .group(KeyOptions.group, at: \.keys), .group(GlobalOptions.group, at: \.global),
     ],
     operands: [TokenOperand.operand(at: \.token, summary: "The token, @FILE, or - for stdin.")],
@@ -88,7 +91,7 @@ private func runRenew(_ options: RenewOptions, _ system: System) throws -> ExitS
     let keys = try options.keys.require(console)
     let signer = try options.keys.signer(keys, hint: "give the key that signed the token")
     let text = try TokenOperand.readOne(options.token, console)
-    let backend = try Backend(console, actor: options.actor)
+    let backend = try Backend(console, actor: options.actor, auditLog: options.auditLog)
     try backend.requirePrimary(comparingClocks: console)
     // The same checks as in `verify`, by the same clock and settings.
     let (token, claims) = try active(text, keys, options, backend, console)

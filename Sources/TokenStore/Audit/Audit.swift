@@ -2,10 +2,11 @@ package import Layouts
 internal import Platform
 internal import Redis
 
-/// One change, as the audit log has it: an entry of a Redis stream. Its texts were written by
-/// others.
+/// One change, as the audit log has it: an entry of a Redis stream, or a line of a file. Its texts
+/// were written by others.
 package struct AuditEntry: Equatable, Sendable {
-    /// Milliseconds since 1970, by Redis' clock.
+    /// Milliseconds since 1970, by Redis' clock. In a file they are whole seconds, and by the
+    /// machine's own clock if that of Redis was not known.
     package var time: Int64
     /// The command that made the change: `revoke`, `restore`, `logout-all`, …
     package var operation: String
@@ -17,8 +18,23 @@ package struct AuditEntry: Equatable, Sendable {
     package var reason: String?
     package var actor: String?
     package var host: String?
-    /// The entry's id in the stream, from which reading goes on.
+    /// The entry's id in the stream, from which reading goes on; empty for a line of a file.
     package var position: String
+
+    package init(
+        time: Int64, operation: String, id: String? = nil, user: String? = nil, count: Int64,
+        reason: String? = nil, actor: String? = nil, host: String? = nil, position: String = ""
+    ) {
+        self.time = time
+        self.operation = operation
+        self.id = id
+        self.user = user
+        self.count = count
+        self.reason = reason
+        self.actor = actor
+        self.host = host
+        self.position = position
+    }
 }
 
 /// A part of the audit log, in unix seconds by Redis' clock. It includes `from`, and ends before
@@ -30,6 +46,11 @@ package struct AuditSpan: Equatable, Sendable {
     package init(from: Int64? = nil, to: Int64? = nil) {
         self.from = from
         self.to = to
+    }
+
+    /// Whether a unix second is in the span.
+    package func contains(_ second: Int64) -> Bool {
+        (from.map { second >= $0 } ?? true) && (to.map { second < $0 } ?? true)
     }
 
     /// The position before the first entry of the span, for a caller that reads on from there.
@@ -61,6 +82,23 @@ extension TokenStore {
         _ operation: String, _ subject: AuditSubject, count: Int64, reason: String?
     ) throws(StoreError) {
         _ = try ask(auditCommands(operation, subject, count: count, reason: reason))
+    }
+
+    /// The entry about a change, for an audit log that is not in Redis. `time` is in unix seconds.
+    package func auditEntry(
+        _ operation: String, _ subject: AuditSubject, count: Int64, reason: String?, time: Int64
+    ) -> AuditEntry {
+        var entry = AuditEntry(
+            time: time * 1000, operation: operation, count: count, reason: reason,
+            actor: origin.actor, host: origin.host)
+        switch subject {
+        case .token(let id, let user):
+            entry.id = id.description
+            entry.user = user?.description
+        case .user(let user): entry.user = user.description
+        case .many: break
+        }
+        return entry
     }
 
     /// The commands of `audit`: none if the layout keeps no audit log and publishes no such change.

@@ -47,6 +47,8 @@ package enum RestoreOutcome: Equatable, Sendable {
 /// The outcome of undoing one revocation, and whether the audit log has an entry about it.
 package struct RestoreResult: Equatable, Sendable {
     package var outcome: RestoreOutcome
+    /// Whether something was changed that audit logs record, whatever became of the rest.
+    package var isChange = false
     package var isAudited = false
     /// Why the log has no entry about a token that was restored; nil if it has, or keeps none.
     package var auditFailure: StoreError?

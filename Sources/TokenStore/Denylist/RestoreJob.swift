@@ -203,6 +203,11 @@ struct RestoreJob: Job {
 
     /// A failure of the audit log undoes nothing.
     private mutating func takeAudited(_ exchange: Exchange) {
+        // Where there is a blacklist, the entries of all these are removed.
+        for index in rest {
+            results[index].isChange =
+                store.layout.deny != nil || results[index].outcome.isRestored
+        }
         guard !sent.commands.isEmpty else { return }
         var audits = Array(repeating: RestoreResult.notAttempted, count: items.count)
         let audited = Set(sent.answers(in: exchange, &audits).map(\.item))
