@@ -17,7 +17,7 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
     var testDescription: String { command }
 
     static let all = [
-        issue, verify, status, find, revoke, revokeMany, renew, restore, logOut, logOutMany,
+        issue, verify, status, find, prove, revoke, revokeMany, renew, restore, logOut, logOutMany,
         logOutSessions,
         logOutEveryone, listTokens, listUsers, listRevoked, stats, audit, prune, hostileIds,
         completion,

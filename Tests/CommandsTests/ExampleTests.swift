@@ -61,7 +61,11 @@ import Testing
         try folder.write("tokens.txt", token + "\n" + token + "\n")
         try folder.write("secret.txt", Sandbox.secret + "\n")
         var environment = ProcessInfo.processInfo.environment
-        environment["PATH"] = BuiltTool.folder + ":" + (environment["PATH"] ?? "/usr/bin:/bin")
+        environment["PATH"] = [
+            try ServiceStub.install(in: folder), BuiltTool.folder,
+            environment["PATH"] ?? "/usr/bin:/bin",
+        ].joined(separator: ":")
+        environment["SOCKET"] = sandbox.server.socketPath
         environment["JWTCTL_REDIS_URL"] = sandbox.server.url
         environment["TOKEN"] = token
         environment["JWT_SECRET"] = Sandbox.secret

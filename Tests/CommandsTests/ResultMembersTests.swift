@@ -59,6 +59,7 @@ import TokenStore
             ("issue", [["--sub", "bob"]]), ("decode", [[token]]),
             ("verify", [[token], ["--explain", token]]),
             ("status", [[token], ["--user", "alice"]]), ("find", [["other"]]),
+            ("prove", [["-n", token, "--", "/bin/true"]]),
             ("revoke", [["--ttl", "1h", "a"], ["--ttl", "1h", "--from", "-"]]),
             ("list tokens", [["alice"]]), ("list users", [[]]), ("list revoked", [[]]),
             ("stats", [[]]), ("doctor", [[]]), ("audit", [[]]), ("prune", [[]]),

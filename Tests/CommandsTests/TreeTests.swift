@@ -98,11 +98,13 @@ struct TreeTests {
             ),
             (["restore"], ["State/Restore"]), (["status"], ["State/Status"]),
             (["logout-all"], ["State/LogoutAll", "Tokens/TokenFacts"]),
+            (["prove"], ["Proof/Prove", "Proof/Proof", "Proof/ProofReport"]),
         ]
         let names: [(String, ExitStatus)] = [
             (".malformed", .malformed), (".badSignature", .badSignature), (".claims", .claims),
             (".revoked", .revoked), (".notListed", .notListed), (".unknown", .unknown),
             (".refused", .refused), (".someFailed", .someFailed),
+            (".stillAccepted", .stillAccepted),
         ]
         for source in sources {
             let command = try #require(leaves.first { $0.path == source.path })
@@ -125,7 +127,7 @@ struct TreeTests {
     @Test func theTopicMentionsEveryStatus() throws {
         let help = TestTool()("help", "exit-status")
         #expect(help.status == 0)
-        for number in 0...10 {
+        for number in 0...11 {
             let line = help.output.split(separator: "\n").contains {
                 $0.trimmingCharacters(in: .whitespaces).hasPrefix("\(number) ")
             }

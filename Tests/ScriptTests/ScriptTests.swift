@@ -34,7 +34,8 @@ import Testing
         try #require(!transcript.steps.isEmpty, "\(name) holds no command")
         let tool = try BuiltTool()
         let mark = "--- status "
-        let result = try tool.shell(Self.prelude + transcript.program(mark: mark))
+        let path = try "PATH='\(ServiceStub.install(in: tool.directory))':$PATH\n"
+        let result = try tool.shell(path + Self.prelude + transcript.program(mark: mark))
         var lines = result.text.split(separator: "\n", omittingEmptySubsequences: false)
             .map(String.init)
         if lines.last == "" { lines.removeLast() }

@@ -261,6 +261,10 @@ enum ResultMembers {
             "user", "revoked", "already_revoked", "kept", "cutoff", "complete", "confirmed",
             "audited", "late", "version", "unreached_until", "dry_run", "users", "tokens",
         ] + target,
+        "prove": [
+            "id", "sub", "result", "refused_after_ms", "calls", "logged_out", "other_accepted",
+            "restored", "detail", "audited", "dry_run",
+        ] + target,
         "find": [
             "query", "id", "user", "iat", "exp", "state", "label", "found_in", "revoke",
         ],

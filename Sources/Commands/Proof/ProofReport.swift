@@ -94,7 +94,7 @@ struct ProofReport {
             text += witness == nil ? statusNote : "  a token of another user is accepted as before\n"
         case .accepted:
             text = "not proved: \(done), and the service accepted it for "
-                + "\(Duration.words(options.within / 1000)) more\n"
+                + "\(Diagnostics.span(Int(options.within))) more\n"
                 + "  it does not ask this Redis, reads another layout, or caches for longer\n"
         case .refused, .failed: text = "not proved: \(done), but \(doubt ?? "")\n"
         }
