@@ -30,6 +30,7 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
         "verify": [
             "iss", "aud", "sub", "typ", "leeway", "require", "max-age", "offline", "at", "strict",
         ],
+        "prove": ["refused-status", "no-verify", "iss", "aud", "claim", "expires-in", "audit-log"],
         "revoke": ["iss", "no-verify", "audit-log"], "restore": ["audit-log"],
         "renew": ["audit-log"], "logout-all": ["audit-log"], "audit": ["audit-log"],
         "doctor": ["strict"],
@@ -117,6 +118,34 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
         #expect(rows.map { $0.text("user") } == ["alice", "u1"])
         sandbox("find", "unheard", status: 7)
         #expect(try sandbox("find", "--limit", "3", "other-", "-o", "json").array().count == 3)
+    }
+
+    private static let prove = BackEndCase(
+        command: "prove",
+        options: [
+            "within", "logout-all", "restore", "reason", "actor", "dry-run", "yes", "issue", "sub",
+            "other-sub",
+        ]
+    ) { sandbox in
+        let service = ["--"] + sandbox.service
+        func prove(_ arguments: String..., status: Int32 = 0) throws -> JSONObject {
+            let result = sandbox.run(["prove", "--yes", "-o", "json"] + arguments + service)
+            #expect(result.status == status, "\(result.output)\(result.errors)")
+            return try result.object()
+        }
+        let one = sandbox.token("one")
+        #expect(try prove("--dry-run", one)["calls"] == 0)
+        sandbox("status", one)
+        let undone = try prove("--restore", "--reason", "a drill", "--actor", "ann", one)
+        #expect(undone.text("result") == "refused" && undone["restored"] == true)
+        sandbox("status", one)
+        #expect(try prove("--within", "60s", one).text("result") == "refused")
+        sandbox("status", one, status: 6)
+        let out = try prove("--logout-all", sandbox.token("two", of: "bob"))
+        #expect(out["logged_out"] == true && out.text("result") == "refused")
+        let issued = try prove("--issue", "--sub", "ci", "--other-sub", "other")
+        #expect(issued["other_accepted"] == true && issued.text("sub") == "ci")
+        #expect(try sandbox.listed("ci").isEmpty && sandbox.listed("other").isEmpty)
     }
 
     private static let renew = BackEndCase(

@@ -53,6 +53,19 @@ final class BackEndSandbox {
             environment: environment(for: arguments).merging(["PATH": "/usr/bin:/bin"]) { $1 })
     }
 
+    /// A command that asks a service which verifies tokens with the program itself.
+    var service: [String] {
+        let settings = environment(for: ["verify"])
+            .map { "\($0.key)='\($0.value)'" }.joined(separator: " ")
+        let tool = ([BuiltTool.path] + place.options + ["verify", "-q"])
+            .map { "'\($0)'" }.joined(separator: " ")
+        let script = """
+            \(settings) \(tool) "$JWTCTL_TOKEN"; status=$?
+            test $status -ne 6 || exit 22; exit $status
+            """
+        return ["/bin/sh", "-c", script]
+    }
+
     private func note(_ arguments: [String]) {
         let isGroup = ["list", "layout"].contains(arguments.first)
         let path = arguments.prefix(isGroup ? 2 : 1).joined(separator: " ")

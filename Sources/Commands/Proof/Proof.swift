@@ -139,8 +139,10 @@ struct Proof {
         let result = try store.logOut(
             user, scope: .everything, recheckDelay: LogoutRunner.recheckDelay(nil, backend.layout),
             entry: DenyEntry(reason: options.revoke.reason, actor: store.actor))
-        report.isAudited = result.isAudited
         if let failure = result.auditFailure { backend.warn(notAudited: failure, console) }
+        report.isAudited = backend.auditInFile(
+            "logout-all", .user(user), count: Int64(result.revoked), reason: options.revoke.reason,
+            isInStream: result.isAudited, console)
     }
 
     /// Asks until the service refuses twice in a row, or has accepted the token for too long. One
@@ -177,6 +179,11 @@ struct Proof {
             Restoration(revocation.subject, issued: token.issued, expiry: revocation.expiry),
             reason: options.revoke.reason)
         if let failure = result.auditFailure { backend.warn(notAudited: failure, console) }
+        if result.isChange {
+            _ = backend.auditInFile(
+                "restore", token.request.auditSubject, count: 1, reason: options.revoke.reason,
+                isInStream: result.isAudited, console)
+        }
         if let doubt = store.doubt { throw doubt }
         guard case .restored = result.outcome else {
             throw Failure(

@@ -106,7 +106,7 @@ struct ProofReport {
     /// What the usual exit status of curl leaves open.
     private var statusNote: String {
         options.refusedStatus == 22
-            ? "  with 'curl -f' any answer from 400 on is a refusal: see its output above\n" : ""
+            ? "  with 'curl -f' any answer from 400 on is a refusal, a 500 too\n" : ""
     }
 
     /// A time that a person waits for, rounded up, so that what took time is never 0.

@@ -50,7 +50,7 @@ struct ProveOptions: CommandOptions {
         .flag("logout-all", summary: "Log the user out instead.", into: \.logsOut),
         .flag("restore", summary: "Undo the revocation at the end.", into: \.restores),
         .reason("Reason, stored with the entry and in the audit log.", into: \.revoke.reason),
-        .actor(into: \.revoke.actor),
+        .actor(into: \.revoke.actor), .auditLog(into: \.revoke.auditLog),
         .flag(
             "no-verify", summary: "Do not check the signature of the token.",
             into: \.revoke.skipsVerification),
@@ -119,15 +119,16 @@ let proveCommand = Command(
     otherForms: ["--issue --sub USER -- COMMAND..."],
     examples: [
         Example(
-            command: #"jwtctl prove "$TOKEN" -- curl -fsS -H @- https://api.example.com/me"#,
+            command: #"jwtctl prove "$TOKEN" -- curl -fso /dev/null -H @- https://api.example.com/me"#,
             summary: "Revoke a token, and see that the service refuses it.",
             output: [
                 "jwtctl: target: redis.internal:6379, database 0, namespace jwt, layout native",
-                "proved: 7c3e was accepted, then revoked, and refused 0.3 s later",
-                "  with 'curl -f' any answer from 400 on is a refusal: see its output above",
+                "jwtctl: revoked; asking until the service refuses the token",
+                "proved: 7c3e was accepted, then revoked, and refused 0.1 s later",
+                "  with 'curl -f' any answer from 400 on is a refusal, a 500 too",
             ]),
         Example(
-            command: "jwtctl prove --issue --sub ci -- curl -fsS -H @- https://api.example.com/me",
+            command: "jwtctl prove --issue --sub ci -- curl -fs -H @- https://api.example.com/me",
             summary: "Show in CI that the service checks this Redis, and nothing else broke."),
     ],
     exitStatuses: ExitStatus.docs(
@@ -163,7 +164,8 @@ private func runProve(_ options: ProveOptions, _ system: System) throws -> ExitS
     let trust = try TokenTrust(
         options.revoke.keys, skipsVerification: options.revoke.skipsVerification,
         badSignatureHint: "use --no-verify to revoke it anyway", console)
-    let backend = try Backend(console, actor: options.revoke.actor)
+    let backend = try Backend(
+        console, actor: options.revoke.actor, auditLog: options.revoke.auditLog)
     if options.logsOut { try backend.require(.logoutAll) }
     if options.restores { try backend.require(.restore) }
     try backend.requirePrimary(console)
