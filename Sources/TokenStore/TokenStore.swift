@@ -28,7 +28,7 @@ package final class TokenStore {
     let origin: Origin
     /// The longest time between `iat` and `exp` of any token, in seconds; nil if the settings have
     /// none. A cutoff is kept for this long, and without it for ever.
-    let maximumLifetime: Int64?
+    package let maximumLifetime: Int64?
     /// Seconds for which a blacklist entry or a cutoff is kept after the last token that it revokes
     /// has expired, since services may allow for clock skew.
     package let margin: Int64

@@ -176,6 +176,14 @@ final class TokenResolver {
         try console.warn("the id is a token itself: write {\"token\":…} to use the token's own id")
     }
 
+    /// Notes once that ids get the longest lifetime of the settings, in seconds.
+    func tellAssumed(lifetime: Int64) throws(OutputError) {
+        guard warned.insert("lifetime").inserted else { return }
+        try console.note(
+            "ids do not say when they expire: blacklisted for \(Duration.words(lifetime)) "
+                + "(max-lifetime)")
+    }
+
     /// Refuses a text that is a key of the layout, with the id in it for the hint.
     private func requireNoKey(_ text: [UInt8]) throws {
         guard keys.contain(text) else { return }

@@ -76,9 +76,14 @@ struct RevocationPlanner {
         }
         // An option comes first, then the line with the id. Without either, the store takes the
         // expiry from the user's list in the same step as it writes.
-        let expiry = givenExpiry(target) ?? target.expiry ?? (needsExpiry ? nil : .never)
-        guard expiry != nil || target.user != nil && store.layout.can(.listTokens) else {
-            throw Failure.noLifetime(of: target.id)
+        var expiry = givenExpiry(target) ?? target.expiry ?? (needsExpiry ? nil : .never)
+        if expiry == nil, target.user == nil || !store.layout.can(.listTokens) {
+            guard let longest = store.maximumLifetime else {
+                throw Failure.noLifetime(of: target.id)
+            }
+            // No token lives longer, whenever this one was issued.
+            expiry = .at(now + longest)
+            try resolver.tellAssumed(lifetime: longest)
         }
         return RevocationRequest(
             Revocation(target.subject, expiry: expiry), isVerified: nil, label: target.label,
@@ -187,8 +192,13 @@ extension Failure {
     /// The failure for a bare id without an expiry. Nothing is guessed.
     static func noLifetime(of id: Identifier) -> Failure {
         let shown = VisibleText.escape(id.description, columns: 60)
+        // A cut id could not be pasted back.
+        let line =
+            shown == id.description
+            ? "if such tokens live for a day: jwtctl revoke --ttl 24h -- \(ShellText.quote(shown)); or "
+            : ""
         return Failure(
             .usage, "no_lifetime", "cannot tell when token '\(shown)' expires",
-            hint: "give the whole token, --user USER, --exp TIME, --ttl DURATION or --forever")
+            hint: line + "give the whole token, --user USER, --exp TIME, --ttl DURATION or --forever")
     }
 }

@@ -97,8 +97,8 @@ let revokeCommand = Command(
         """
         A token contains its own expiry. With a key its signature is checked first, and a token \
         with a bad signature is refused; without a key revoke reports that it was not checked. A \
-        bare id needs --user (whose list supplies the expiry), --exp, --ttl or --forever: nothing \
-        is guessed.
+        bare id needs --user (whose list supplies the expiry), --exp, --ttl or --forever, or the \
+        setting max-lifetime: nothing is guessed.
         """,
         """
         --from, or lines on standard input, revoke any number of tokens. They are sent in one \
@@ -169,7 +169,8 @@ private func runRevoke(_ options: RevokeOptions, _ system: System) throws -> Exi
     // An id alone, without a user whose list could have its expiry, under a layout whose entries
     // need one: the layout answers that, and Redis is not asked.
     if case .id(let id, nil, _, _)? = item, options.user == nil, !options.saysLifetime,
-        backend.layout.needsExpiry, !backend.layout.naming.isByText
+        backend.layout.needsExpiry, !backend.layout.naming.isByText,
+        backend.store.maximumLifetime == nil
     {
         throw Failure.noLifetime(of: id)
     }
