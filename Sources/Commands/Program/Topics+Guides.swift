@@ -32,13 +32,21 @@ extension Topics {
             """,
             .heading("An account was taken over"),
             """
-            List the recorded sessions, log the user out everywhere, then check one of the tokens. \
-            The user is the sub claim of the tokens, often not the login name:
+            Look at the user, see what a logout would do, and log the user out everywhere. The user \
+            is the sub claim of the tokens, often not the login name:
             """,
             .literal([
-                "jwtctl decode --field payload.sub \"$TOKEN\"", "jwtctl list tokens alice",
+                "jwtctl decode --field payload.sub \"$TOKEN\"", "jwtctl status --user alice",
+                "jwtctl logout-all --dry-run alice",
                 "jwtctl logout-all --reason \"account taken over, ticket 4711\" alice",
-                "jwtctl verify \"$TOKEN\"",
+            ]),
+            """
+            Then see that your service refuses what was revoked, with the token of a test account, \
+            which is logged out too:
+            """,
+            .literal([
+                "jwtctl prove --logout-all \"$TEST_LOGIN\" -- \\",
+                "  curl -fsS -o /dev/null -H @- https://api.example.com/me",
             ]),
             // The order makes an interruption harmless: stopped after any of its 49 commands for 40
             // tokens, it left none valid; with the list deleted first, each of 41 places left some
