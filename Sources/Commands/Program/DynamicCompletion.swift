@@ -141,7 +141,7 @@ final class UserSearch: Sendable {
         options.asksPassword = false
         let console = Console(options, system: Self.system(environment))
         do {
-            try Backend(console).store.forEachUser(pageLimit: Self.pageLimit) { page in
+            try Backend(console).store.forEachUser(.init(pageLimit: Self.pageLimit)) { page in
                 self.add(page.map(\.user.description).filter { Self.fits($0, prefix) })
             }
         } catch {
