@@ -39,6 +39,9 @@ extension Layout {
     /// Whether the layout has a cutoff for each user.
     package var hasUserCutoff: Bool { userCutoff != nil }
 
+    /// Whether users who have only a cutoff can be listed, by the keys of the cutoffs.
+    package var listsCutoffs: Bool { userCutoff?.canBeListed ?? false }
+
     /// Whether a token is accepted only if it is on a list, or has a key of its own.
     package var requiresListing: Bool { allow != nil || list?.isRequired == true }
 
@@ -49,6 +52,11 @@ extension Layout {
     package var hasCutoffs: Bool { userCutoff != nil || globalCutoff != nil }
     package var hasBans: Bool { ban != nil }
     package var hasVersions: Bool { version != nil }
+
+    /// Whether the entries of the blacklist can say who made them; see `DenyString`.
+    package var entriesTellActors: Bool {
+        deny?.shape.values.contains { $0.parts == [.hole(.entry, [])] } ?? false
+    }
 
     /// Whether a user has one list of tokens, rather than each token a key of its own.
     package var hasLists: Bool { list != nil }
@@ -69,11 +77,16 @@ extension Layout {
     package var needsSettling: Bool { requiresListing && userCutoff == nil && version == nil }
 
     /// Whether `logout-all --issued-before` is possible: by a cutoff, or because the age of each
-    /// token is known from its details or its text.
-    package var knowsIssue: Bool {
-        userCutoff != nil || list?.details != nil
-            || naming.isByText && (list != nil || index != nil)
+    /// token is known.
+    package var knowsIssue: Bool { userCutoff != nil || listsIssueTimes }
+
+    /// Whether the issue time of a listed token can be known, from its details or its text.
+    package var listsIssueTimes: Bool {
+        list?.details != nil || naming.isByText && (list != nil || index != nil)
     }
+
+    /// Whether listed tokens can have labels.
+    package var hasLabels: Bool { list?.details != nil }
 
     /// Whether `logout-all` can tell one session from the others.
     package var tellsSessions: Bool { userCutoff != nil || list != nil || index != nil }

@@ -12,8 +12,10 @@ package struct StoreStatistics: Equatable, Sendable {
 
     /// Users with tokens.
     package var users: Int64 = 0
-    /// Tokens of these users that have not expired.
+    /// Tokens of these users that have not expired, revoked or not.
     package var liveTokens: Int64 = 0
+    /// Tokens of these users that are active; nil if they were not counted.
+    package var activeTokens: Int64?
     /// The users with the most tokens, the largest first.
     package var largestUsers: [LargeUser] = []
     /// Blacklist entries.
@@ -55,24 +57,26 @@ extension TokenStore {
     /// Counts what the layout can list, page by page. A key that comes twice while Redis rehashes
     /// is counted twice: exact numbers would need memory for every key.
     ///
-    /// `largestCount` is the limit of `largestUsers`. `body` gets the counts after each page, and
-    /// answers whether to go on.
+    /// `largestCount` is the limit of `largestUsers`. To count active tokens, every list is read.
+    /// `body` gets the counts after each page, and answers whether to go on.
     package func statistics(
-        largestCount: Int, _ body: @escaping (StoreStatistics) throws -> Bool = { _ in true }
+        largestCount: Int, countsActive: Bool = false,
+        _ body: @escaping (StoreStatistics) throws -> Bool = { _ in true }
     ) throws -> StoreStatistics {
         var result = StoreStatistics()
         result.usedMemory = usedMemory()
-        result.globalCutoff = try layout.globalCutoff.flatMap { store in
-            let key = store.key.literal
-            return try cutoff(try ask(store.reading(key)), store, key: key)
-        }
+        result.globalCutoff = try globalCutoff()
+        if countsActive { result.activeTokens = 0 }
         var lists: [Identifier] = []
         var entries: [TokenSubject] = []
-        try forEachUser { page in
+        try forEachUser(UserQuery(countsActive: countsActive)) { page in
             if let user = page.first, lists.count < Self.weighedCount { lists.append(user.user) }
             for user in page {
                 result.users += 1
                 result.liveTokens = (result.liveTokens + user.tokenCount).bounded
+                if let active = user.activeCount {
+                    result.activeTokens = ((result.activeTokens ?? 0) + active).bounded
+                }
                 if user.cutoff != nil { result.userCutoffs += 1 }
                 result.note(user, of: largestCount)
             }

@@ -45,17 +45,62 @@ package struct TokenList: Equatable, Sendable {
     }
 }
 
-/// A user with tokens.
+/// A user with tokens, or with only a cutoff.
 package struct ListedUser: Equatable, Sendable {
     package let user: Identifier
-    /// The number of tokens that have not expired.
-    package let tokenCount: Int64
-    package let latestExpiry: Expiry?
+    /// The number of tokens that have not expired, revoked or not.
+    package internal(set) var tokenCount: Int64 = 0
+    /// The latest expiry of a recorded token, which may be past; nil without recorded tokens.
+    package internal(set) var latestExpiry: Expiry?
     /// The user's own cutoff, in unix seconds.
-    package let cutoff: Int64?
+    package internal(set) var cutoff: Int64?
+    /// The number of active tokens; nil if they were not counted, as for a user with only a cutoff.
+    package internal(set) var activeCount: Int64?
     /// The reason why the numbers are not known: a key of the user holds something else. nil if
     /// they are.
     package var problem: StoreError?
+}
+
+extension ListedUser {
+    /// A user of whom a key holds something else. Any other error is thrown.
+    init(_ user: Identifier, unreadable error: StoreError) throws(StoreError) {
+        guard error.isAboutOneKey else { throw error }
+        self.init(user: user, problem: error)
+    }
+
+    /// Adds tokens of the user, and takes over the cutoff.
+    mutating func count(_ list: TokenList) {
+        cutoff = list.userCutoff
+        for token in list.tokens {
+            let standing = list.standing(of: token)
+            if standing != .expired { tokenCount += 1 }
+            if standing == .active { activeCount = (activeCount ?? 0) + 1 }
+            latestExpiry = max(latestExpiry ?? token.expiry, token.expiry)
+        }
+    }
+}
+
+/// Which users are listed, and what is counted of them.
+package struct UserQuery: Sendable {
+    /// The users to list; nil for all.
+    package var pattern: IdentifierPattern?
+    /// The number of pages of keys that are looked through at most.
+    package var pageLimit: Int
+    /// Whether active tokens are counted, for which every token is read.
+    package var countsActive: Bool
+    /// Whether users are listed, too, who have a cutoff and no recorded tokens. It has no effect
+    /// for a layout whose cutoffs cannot be listed (`Layout.listsCutoffs`).
+    package var includesCutoffs: Bool
+
+    package init(
+        like pattern: IdentifierPattern? = nil, pageLimit: Int = .max, countsActive: Bool = false,
+        includesCutoffs: Bool = false
+    ) {
+        self.pattern = pattern
+        self.pageLimit = pageLimit
+        self.countsActive = countsActive
+        self.includesCutoffs = includesCutoffs
+    }
 }
 
 /// The tokens of users, in one of two kinds: a sorted set for each user, or a key for each session.
@@ -78,10 +123,10 @@ protocol UserTokens {
         _ body: @escaping (Identifier, Result<TokenList, StoreError>) throws -> Bool
     ) throws
 
-    /// Every user with tokens, from at most `pageLimit` pages of keys.
+    /// Every user with tokens, then those with only a cutoff if the query asks for them; `body`
+    /// answers whether to go on.
     func forEachUser(
-        like pattern: IdentifierPattern?, pageLimit: Int,
-        _ body: @escaping ([ListedUser]) throws -> Bool
+        _ query: UserQuery, _ body: @escaping ([ListedUser]) throws -> Bool
     ) throws
 
     /// The tokens of all users whose ids are wanted; see `TokenStore.findTokens`.
@@ -154,13 +199,12 @@ extension TokenStore {
         try userTokens.forEachList(like: pattern, body)
     }
 
-    /// Every user with tokens, page by page; a user may come twice while Redis rehashes. At most
-    /// `pageLimit` pages of keys are looked through. `body` answers whether to go on.
+    /// The users that the query asks for, page by page; a user may come twice while Redis rehashes.
+    /// `body` answers whether to go on.
     package func forEachUser(
-        like pattern: IdentifierPattern? = nil, pageLimit: Int = .max,
-        _ body: @escaping ([ListedUser]) throws -> Bool
+        _ query: UserQuery = UserQuery(), _ body: @escaping ([ListedUser]) throws -> Bool
     ) throws {
-        try userTokens.forEachUser(like: pattern, pageLimit: pageLimit, body)
+        try userTokens.forEachUser(query, body)
     }
 
     // MARK: what both kinds ask
@@ -199,6 +243,23 @@ extension TokenStore {
             try replies[0].asSeconds, layout.userCutoff == nil ? nil : found[0],
             layout.globalCutoff == nil ? nil : found[found.count - 1]
         )
+    }
+
+    /// The cutoff of all users, in unix seconds; nil if none is set, or if the layout has none.
+    package func globalCutoff() throws(StoreError) -> Int64? {
+        guard let store = layout.globalCutoff else { return nil }
+        let key = store.key.literal
+        return try cutoff(try ask(store.reading(key)), store, key: key)
+    }
+
+    /// The users whose own cutoffs are under `keys`. The key of the global cutoff may look like one
+    /// of these.
+    func users(
+        ofCutoffs keys: [[UInt8]], like pattern: IdentifierPattern?
+    ) -> [Identifier] {
+        guard let cutoff = layout.userCutoff else { return [] }
+        return keys.filter { $0 != layout.globalCutoff?.key.literal }
+            .compactMap(cutoff.user(ofKey:)).filter { pattern?.matches($0) ?? true }
     }
 
     /// When a token was issued by its own `iat`, in whole unix seconds; nil where the id is not the

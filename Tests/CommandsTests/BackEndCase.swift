@@ -369,10 +369,14 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
         try sandbox.expectFormats("list", "tokens", "--all", "--limit", "2", count: 2)
         let users = try sandbox("list", "tokens", "--all", "--sort", "user", "-o", "json").array()
         #expect(users.map { $0.text("user") } == ["alice", "alice", "alice", "bob"])
+        try sandbox.expectFormats("list", "tokens", "--all", "--state", "active", count: 3)
+        try sandbox.expectFormats(
+            "list", "tokens", "alice", "--issued-since", "1h", "--issued-before", "+1h",
+            "--expires-before", "30d", "--state", "revoked", count: 1)
     }
 
     private static let listUsers = BackEndCase(
-        command: "list users", options: ["limit", "match", "sort"]
+        command: "list users", options: ["limit", "match", "sort", "active", "with-cutoffs"]
     ) { sandbox in
         for number in 0..<40 { sandbox.token("j\(number)", of: "user\(number)") }
         try sandbox.expectFormats("list", "users", count: 40)
@@ -384,6 +388,15 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
         sandbox.token("second", of: "user23")
         let most = sandbox("list", "users", "--sort", "count", "--limit", "2", "-o", "json")
         #expect(try most.array().map { $0.text("user") } == ["user23", "user0"])
+        // A logout leaves the cutoffs of users without tokens, in all slots.
+        for number in 0..<5 { sandbox("logout-all", "user\(number)") }
+        sandbox("revoke", "--ttl", "1h", "second")
+        try sandbox.expectFormats("list", "users", "--active", count: 35)
+        try sandbox.expectFormats("list", "users", "--with-cutoffs", count: 40)
+        let all = try sandbox("list", "users", "--active", "--with-cutoffs", "-o", "json").array()
+        let counts = all.map { [$0.integer("tokens"), $0.integer("active_tokens")] }
+        #expect(counts.count { $0 == [0, 0] } == 5 && counts.count { $0 == [1, 1] } == 34)
+        #expect(counts.contains([2, 1]))
     }
 
     private static let listRevoked = BackEndCase(
@@ -395,10 +408,16 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
         try sandbox.expectFormats("list", "revoked", count: 60)
         try sandbox.expectFormats("list", "revoked", "--show-tokens", "--limit", "7", count: 7)
         try sandbox.expectFormats("list", "revoked", "--match", "*7", count: 6)
+        sandbox("revoke", "--ttl", "1h", "--actor", "ann", "soon")
+        try sandbox.expectFormats(
+            "list", "revoked", "--actor", "ann", "--expires-before", "2h", count: 1)
+        sandbox("restore", "--reason", "slip", "--yes", "--no-verify", "soon")
         #expect(try sandbox.denied() == Set((0..<60).map { "j\($0)" }))
     }
 
-    private static let stats = BackEndCase(command: "stats", options: ["largest"]) { sandbox in
+    private static let stats = BackEndCase(
+        command: "stats", options: ["largest", "active"]
+    ) { sandbox in
         for number in 0..<7 { sandbox.token("j\(number)", of: number < 4 ? "alice" : "bob") }
         sandbox("revoke", "--ttl", "30m", "x")
         sandbox("revoke", "--forever", "y")
@@ -410,6 +429,9 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
         #expect(told["largest"] == largest)
         let gauges = sandbox("stats", "-o", "prometheus").output
         #expect(gauges.contains(",layout=\"native\"} 7\n"))
+        sandbox("revoke", "--ttl", "30m", "j0")
+        let active = try sandbox("stats", "--active", "--json").object()
+        #expect(active["tokens"] == 7 && active["active_tokens"] == 6)
     }
 
     private static let audit = BackEndCase(command: "audit", options: ["limit", "follow"]) {

@@ -34,6 +34,29 @@ struct MomentTests {
     }
 
     @Test(
+        "The bound of a filter may be a bare duration, in the direction that makes sense there",
+        arguments: [
+            ("1h", -2600, 4600), ("1h30m", -4400, 6400), ("0s", 1000, 1000), ("-1h", -2600, -2600),
+            ("+1h", 4600, 4600), ("now", 1000, 1000), ("@5", 5, 5),
+            ("1970-01-01T00:00:05Z", 5, 5), ("1970-01-01T00:00:05.1Z", 6, 6),
+        ] as [(String, Int64, Int64)])
+    func bounds(text: String, ago: Int64, fromNow: Int64) throws {
+        #expect(try Moment.bound(text, .ago).seconds(now: 1000) == ago)
+        #expect(try Moment.bound(text, .fromNow).seconds(now: 1000) == fromNow)
+    }
+
+    @Test func theOrderOfBoundsMayDependOnThePresent() throws {
+        #expect(Moment.absolute(5).isAtOrAfter(.absolute(5)))
+        #expect(!Moment.absolute(5).isAtOrAfter(.absolute(6)))
+        #expect(Moment.relative(-5).isAtOrAfter(.relative(-6)))
+        #expect(!Moment.relative(-6).isAtOrAfter(.relative(-5)))
+        #expect(!Moment.relative(5).isAtOrAfter(.absolute(0)))
+        for text in ["", "1", "5x", "1h2d", "2026-13-01"] {
+            #expect(throws: InvalidValue.self) { try Moment.bound(text, .ago) }
+        }
+    }
+
+    @Test(
         "A bare number, a time without zone and a day that never was are refused",
         arguments: [
             "", "1767225600", "1767225600000", "0", "@", "@-1", "@+1", "@1.5", "@x", "@ 1",

@@ -61,8 +61,8 @@ import TokenStore
             ("status", [[token], ["--user", "alice"]]), ("find", [["other"]]),
             ("prove", [["-n", token, "--", "/bin/true"]]),
             ("revoke", [["--ttl", "1h", "a"], ["--ttl", "1h", "--from", "-"]]),
-            ("list tokens", [["alice"]]), ("list users", [[]]), ("list revoked", [[]]),
-            ("stats", [[]]), ("doctor", [[]]), ("audit", [[]]), ("prune", [[]]),
+            ("list tokens", [["alice"]]), ("list users", [["--active"]]), ("list revoked", [[]]),
+            ("stats", [["--active"]]), ("doctor", [[]]), ("audit", [[]]), ("prune", [[]]),
             ("restore", [["--reason", "mistake", "--yes", "a"]]), ("renew", [[token]]),
             ("logout-all", [["alice"], ["--dry-run", "alice"], ["--dry-run", "--everyone"]]),
             (
@@ -112,7 +112,7 @@ import TokenStore
         // What is an option's value is no command.
         let other = sandbox.jwtctl(
             "__complete", "members", "--", "--profile", "verify", "list", "-q", "users", "x", "")
-        #expect(other.output == "user\ntokens\nlatest_exp\ncutoff\n")
+        #expect(other.output == "user\ntokens\nactive_tokens\nlatest_exp\ncutoff\n")
         #expect(sandbox.jwtctl("__complete", "members", "--", "list", "").output == "")
         #expect(sandbox.jwtctl("__complete", "members", "--", "--field", "").output == "")
     }

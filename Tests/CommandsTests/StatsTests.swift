@@ -78,6 +78,45 @@ import Testing
             words.contains("3 users, 5 unexpired tokens") && words.contains("6 blacklist entries"))
     }
 
+    @Test func activeTokensAreCountedOnDemand() throws {
+        let sandbox = try Sandbox()
+        let jwtctl = sandbox.jwtctl
+        let now = Int64(Date().timeIntervalSince1970)
+        for (id, iat) in [("cut", now - 100), ("live", now - 99), ("denied", now - 50)] {
+            try sandbox.record(id, iat: iat, exp: now + 900)
+        }
+        try sandbox.record("dead", iat: now - 50, exp: now - 10)
+        try sandbox.record("other", of: "bob", iat: nil, exp: nil)
+        try sandbox.server.cli("SET", "jwt:{alice}:cutoff", "\(now - 100)")
+        try sandbox.server.cli("SET", "jwt:deny:denied", "1", "EX", "900")
+        let told = try jwtctl("stats", "--active", "--json").object()
+        #expect(told["users"] == 2 && told["tokens"] == 4 && told["active_tokens"] == 2)
+        #expect(told["user_cutoffs"] == 1)
+        let words = jwtctl("stats", "--active").output
+        #expect(words.hasPrefix("2 users, 4 unexpired tokens (2 active), 1 user with a cutoff"))
+        let gauges = jwtctl("stats", "--active", "-o", "prometheus").output
+        let labels = "namespace=\"jwt\",layout=\"native\"}"
+        let lines = gauges.split(separator: "\n").map(String.init)
+        func value(_ name: String) -> String? {
+            lines.first { $0.hasPrefix("jwtctl_\(name){") && $0.contains(labels) }.map {
+                String($0.drop { $0 != "}" }.dropFirst(2))
+            }
+        }
+        #expect(value("live_tokens") == "4" && value("active_tokens") == "2")
+        let help = lines.first { $0.hasPrefix("# HELP jwtctl_live_tokens ") }
+        #expect(help?.contains("Unexpired") == true)
+        // It was not asked for.
+        let plain = try jwtctl("stats", "--json").object()
+        #expect(plain["tokens"] == 4 && plain["active_tokens"] == nil)
+        #expect(!jwtctl("stats").output.contains("active"))
+        #expect(!jwtctl("stats", "-o", "prometheus").output.contains("active_tokens"))
+        // A global cutoff leaves none.
+        try sandbox.server.cli("SET", "jwt:cutoff", "\(now)")
+        #expect(try jwtctl("stats", "--active", "--json").object()["active_tokens"] == 0)
+        // What the layout cannot list is not 0.
+        #expect(jwtctl("--layout", "codeape-gateway", "stats", "--active").status == 9)
+    }
+
     /// The text format, line by line: comments, then a name, labels and a number.
     @Test func prometheusReadsIt() throws {
         let sandbox = try Sandbox()

@@ -74,6 +74,8 @@ import Testing
             if layout.can(.listTokens) {
                 _ = try? store.tokens(of: bob)
                 try? store.forEachUser { _ in true }
+                let everything = UserQuery(countsActive: true, includesCutoffs: true)
+                try? store.forEachUser(everything) { _ in true }
                 try? store.forEachTokenList { _, _ in true }
             }
             if layout.can(.listRevoked) { try? store.forEachDenial { _ in true } }

@@ -48,7 +48,7 @@ struct ListTests {
             _ = sandbox.store.revoke([Revocation(id: id, user: nil, expiry: .never)], entry: nil)
         }
         var users: Set<String> = []
-        try sandbox.store.forEachUser(like: IdentifierPattern(Array(pattern.utf8))) { page in
+        try sandbox.store.forEachUser(.init(like: IdentifierPattern(Array(pattern.utf8)))) { page in
             users.formUnion(page.map(\.user.description))
             return true
         }

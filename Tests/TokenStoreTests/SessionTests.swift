@@ -64,7 +64,7 @@ struct SessionTests {
             if tokens.count != 2 { #expect(application.tellsApart(name) == false, "\(name)") }
         }
         var some: Set<String> = []
-        try store.forEachUser(like: IdentifierPattern(Array("bob*".utf8))) { page in
+        try store.forEachUser(.init(like: IdentifierPattern(Array("bob*".utf8)))) { page in
             some.formUnion(page.map(\.user.description))
             return true
         }

@@ -197,10 +197,7 @@ struct FindRow: ItemRow {
                 cell: { $0.match?.user.map { console.cell(id: $0.description) } ?? "" },
                 value: { .string(orNull: $0.match?.user) }),
             .time(.init("ISSUED", .omitted), "iat") { $0.match?.issuedAt },
-            .both(
-                .time("EXPIRES", now: now), "exp",
-                cell: { $0.match?.expiry.map { $0.seconds.map(TimeText.table) ?? "never" } ?? "" },
-                value: { TimeText.number($0.match?.expiry?.seconds) }),
+            .expiry(.time("EXPIRES", now: now), "exp") { $0.match?.expiry },
             .state("STATE", "state") { $0.state },
             .text(.init("LABEL", .cut), "label", columns: 40) { $0.match?.label },
             .word(.init("FOUND IN", .omitted), "found_in") { $0.match?.place ?? "" },

@@ -13,10 +13,11 @@ struct ListTokensOptions: CommandOptions {
     var listsAll = false
     /// nil writes the tokens as they are found: user by user, in order of expiry.
     var order: TokenOrder?
-    /// The largest number of tokens.
+    /// The largest number of tokens, of those that the filter admits.
     var limit: Int64?
     /// Whether whole tokens are shown where the layout keeps them.
     var showsTokens = false
+    var filter = TokenFilter()
 }
 
 /// The order of tokens. The user decides between equals.
@@ -29,8 +30,9 @@ let listTokensCommand = Command(
     name: "tokens", summary: "List a user's tokens.",
     discussion: [
         """
-        Shows the user's token list: id, issue and expiry times, the time left, the state (active, \
-        revoked, cut off or expired) and the label. Tokens that were never recorded are not shown; \
+        Shows the user's token list: id, issue and expiry times, the time left, the state and the \
+        label. An active token is neither expired, revoked nor cut off, and, if there is a cutoff, \
+        was not issued in the future (not_yet_valid). Tokens that were never recorded are not shown; \
         logout-all revokes them too. If each token has its own key, the user's tokens are found by \
         scanning all keys.
         """,
@@ -51,6 +53,7 @@ let listTokensCommand = Command(
         .flag(
             "show-tokens", summary: "Show whole tokens if the layout stores them.",
             into: \.showsTokens),
+        .group(TokenFilter.group, at: \.filter),
         .group(GlobalOptions.group, at: \.global),
     ],
     operands: [
@@ -71,12 +74,16 @@ let listTokensCommand = Command(
         Example(
             command: "jwtctl list tokens --all --sort iat --limit 20",
             summary: "Show the last 20 logins."),
+        Example(
+            command: "jwtctl list tokens --all --issued-since 1h --state active",
+            summary: "Show who logged in during the last hour and still is."),
     ],
-    exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Backend.environment,
+    exitStatuses: ExitStatus.docs(.failure, .unknown, .refused), environment: Backend.environment,
     seeAlso: ["logout-all", "revoke"],
     check: { options throws(UsageError) in
         if options.listsAll, !options.users.isEmpty { throw .conflicting("--all", "USER") }
         if !options.listsAll, options.users.isEmpty { throw .missingOperand("USER") }
+        try options.filter.check()
     }, run: runListTokens)
 
 /// Reads the lists page by page. Rows that have to be sorted wait in memory for the last of them.
@@ -84,6 +91,7 @@ private func runListTokens(_ options: ListTokensOptions, _ system: System) throw
     let console = Console(options.global, system: system, .reports)
     let users = try options.users.map { try parseUser($0) }
     let backend = try Backend.reading(options.listsAll ? .listUsers : .listTokens, console)
+    try options.filter.require(backend)
     let hasUsers = options.listsAll || users.count > 1
     let idLine = backend.idLine(mayBeToken: options.showsTokens)
     let list = console.writer(
@@ -104,7 +112,7 @@ private func runListTokens(_ options: ListTokensOptions, _ system: System) throw
     /// Takes tokens of a user; false once there are enough.
     func take(_ user: Identifier, _ tokens: TokenList) throws -> Bool {
         guard !options.listsAll || isStreaming || seen.insert(user).inserted else { return true }
-        for token in tokens.tokens {
+        for token in tokens.tokens where options.filter.admits(token, in: tokens) {
             let id =
                 options.showsTokens
                 ? token.id : DisplayToken.label(of: token.id, backend.layout.naming)
@@ -145,8 +153,9 @@ private func runListTokens(_ options: ListTokensOptions, _ system: System) throw
     // The note on an empty list names the user, since a misspelled name is the likeliest reason.
     let user = users.count == 1 ? users[0].description : nil
     let owner = user.map { " of \(VisibleText.escape($0, columns: 60))" } ?? ""
+    let kind = options.filter.isEmpty ? "" : "matching "
     return try list.finish(
-        nothing: "no tokens\(owner) are recorded", in: backend, limit: options.limit,
+        nothing: "no \(kind)tokens\(owner) are recorded", in: backend, limit: options.limit,
         of: "tokens", problems: problems)
 }
 

@@ -9,6 +9,8 @@ struct StatsOptions: CommandOptions {
     var global = GlobalOptions()
     /// The number of users to name, those with the most tokens.
     var largestCount: Int64 = 5
+    /// Whether active tokens are counted.
+    var countsActive = false
 }
 
 /// `stats`: counts what is in Redis, for people and for Prometheus.
@@ -20,7 +22,7 @@ let statsCommand = Command(
         returns twice while it rehashes is counted twice. Only what the layout can list is counted. \
         used_memory is that of the whole server, including other applications; with several servers \
         it is that of the one that answers. The sizes of the token lists and the blacklist are \
-        estimated from up to 100 of each.
+        estimated from up to 100 of each. Tokens are counted until they expire, revoked or not.
         """,
         """
         -o prometheus writes the numbers for node_exporter's textfile collector, without user names.
@@ -29,9 +31,12 @@ let statsCommand = Command(
     defaults: StatsOptions(),
     options: [
         .value(
-            "largest", metavar: "N", summary: "Show the N users with the most tokens.",
+            "largest", metavar: "N", summary: "Show the N users with the most unexpired tokens.",
             into: \.largestCount
         ) { text throws(InvalidValue) in try Count.parse(text) },
+        .flag("active", summary: "Count active tokens too.", into: \.countsActive)
+            .detail(
+                "A token is active if it is not expired, revoked or cut off. Every token is read."),
         .group(
             GlobalOptions.group(formats: OutputFormat.common + [.prometheus]), at: \.global),
     ],
@@ -49,8 +54,11 @@ let statsCommand = Command(
         Example(
             command: "jwtctl stats -o prometheus > jwtctl.prom",
             summary: "Write a file for the textfile collector; see cron(8)."),
+        Example(
+            command: "jwtctl stats --active --field active_tokens",
+            summary: "Count the tokens that services accept."),
     ],
-    exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Backend.environment,
+    exitStatuses: ExitStatus.docs(.failure, .unknown, .refused), environment: Backend.environment,
     seeAlso: ["list", "prune"], run: runStats)
 
 /// Counts by a scan, in constant memory. Things that the layout cannot list are null in JSON.
@@ -58,10 +66,14 @@ private func runStats(_ options: StatsOptions, _ system: System) throws -> ExitS
     let console = Console(options.global, system: system, .reports)
     let backend = try Backend(console)
     // Either of the two is enough to count something.
-    if !backend.layout.can(.listRevoked) { try backend.require(.listUsers) }
+    if options.countsActive || !backend.layout.can(.listRevoked) {
+        try backend.require(.listUsers)
+    }
     try backend.requireCurrent(options.global)
     let numbers = try console.watch("counting") { show in
-        try backend.store.statistics(largestCount: Int(clamping: options.largestCount)) { numbers in
+        try backend.store.statistics(
+            largestCount: Int(clamping: options.largestCount), countsActive: options.countsActive
+        ) { numbers in
             show(Int(clamping: numbers.users + numbers.denials))
             return true
         }
@@ -94,7 +106,7 @@ private func json(_ numbers: StoreStatistics, _ backend: Backend) -> JSONObject 
     func number(_ value: Int64, if isKnown: Bool) -> JSONValue {
         isKnown ? .integer(value) : .null
     }
-    return [
+    var object: JSONObject = [
         "users": number(numbers.users, if: hasUsers),
         "tokens": number(numbers.liveTokens, if: hasUsers),
         "largest": .array(
@@ -109,8 +121,12 @@ private func json(_ numbers: StoreStatistics, _ backend: Backend) -> JSONObject 
         "cutoff": TimeText.number(numbers.globalCutoff),
         "tokens_bytes": TimeText.number(numbers.listMemory),
         "revoked_bytes": TimeText.number(numbers.denialMemory),
-        "used_memory": TimeText.number(numbers.usedMemory), "target": backend.json,
+        "used_memory": TimeText.number(numbers.usedMemory),
     ]
+    // A count that was not asked for is no member.
+    if let active = numbers.activeTokens { object.set("active_tokens", .integer(active)) }
+    object.set("target", backend.json)
+    return object
 }
 
 /// The numbers for a person, a line for each kind of thing.
@@ -119,6 +135,9 @@ private func words(_ numbers: StoreStatistics, _ backend: Backend) -> String {
     if backend.layout.can(.listUsers) {
         text += count(numbers.users, "user", "users")
         text += ", " + count(numbers.liveTokens, "unexpired token", "unexpired tokens")
+        if let active = numbers.activeTokens {
+            text += " (\(NumberText.grouped(active)) active)"
+        }
         if numbers.userCutoffs > 0 {
             text += ", " + count(numbers.userCutoffs, "user with a cutoff", "users with a cutoff")
         }
@@ -176,8 +195,11 @@ private func metrics(_ numbers: StoreStatistics, _ backend: Backend) -> String {
     return [
         gauge("users", "Users with a token list.", numbers.users, if: hasUsers),
         gauge(
-            "live_tokens", "Tokens on the token lists that have not expired.",
+            "live_tokens", "Unexpired tokens on the token lists, revoked or not.",
             numbers.liveTokens, if: hasUsers),
+        gauge(
+            "active_tokens", "Tokens on the token lists that are not expired, revoked or cut off.",
+            numbers.activeTokens, if: hasUsers),
         gauge(
             "user_cutoffs", "Users with a token list and a cutoff.", numbers.userCutoffs,
             if: hasUsers),

@@ -89,6 +89,17 @@ extension Column {
         number(column, name, seconds) { $0.map(TimeText.table) ?? none }
     }
 
+    /// When a token expires; the cell is empty where that is not known.
+    static func expiry(
+        _ column: Table.Column, _ name: StaticString, _ expiry: @escaping (Row) -> Expiry?
+    ) -> Column {
+        Column(
+            table: (
+                column, { expiry($0).map { $0.seconds.map(TimeText.table) ?? "never" } ?? "" }
+            ),
+            member: .named(name) { .number(expiry($0)?.seconds) })
+    }
+
     /// A time that JSON has as a date.
     static func date(
         _ column: Table.Column, _ name: StaticString, _ seconds: @escaping (Row) -> Int64?

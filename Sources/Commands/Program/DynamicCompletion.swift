@@ -141,7 +141,7 @@ final class UserSearch: Sendable {
         options.asksPassword = false
         let console = Console(options, system: Self.system(environment))
         do {
-            try Backend(console).store.forEachUser(pageLimit: Self.pageLimit) { page in
+            try Backend(console).store.forEachUser(.init(pageLimit: Self.pageLimit)) { page in
                 self.add(page.map(\.user.description).filter { Self.fits($0, prefix) })
             }
         } catch {
@@ -269,12 +269,12 @@ enum ResultMembers {
             "query", "id", "user", "iat", "exp", "state", "label", "found_in", "revoke",
         ],
         "list tokens": ["user", "id", "iat", "exp", "expires_in", "state", "label"],
-        "list users": ["user", "tokens", "latest_exp", "cutoff"],
+        "list users": ["user", "tokens", "active_tokens", "latest_exp", "cutoff"],
         "list revoked": ["id", "ttl", "exp", "by", "at", "reason", "forever"],
         "stats": [
             "users", "tokens", "largest", "revoked", "revoked_forever", "revoked_expiring_1h",
             "revoked_expiring_24h", "user_cutoffs", "cutoff", "tokens_bytes", "revoked_bytes",
-            "used_memory",
+            "used_memory", "active_tokens",
         ] + target,
         "doctor": [
             "check", "finding", "severity", "message", "means", "remedy", "server", "data",

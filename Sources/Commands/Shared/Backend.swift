@@ -196,10 +196,14 @@ struct Backend {
     /// 9).
     func require(_ capability: Capability) throws(Failure) {
         guard !layout.can(capability) else { return }
-        throw Failure(
+        throw unsupported(capability.words, hint: layout.wayAround(capability))
+    }
+
+    /// The refusal of what the layout does not support; `words` follow "cannot".
+    func unsupported(_ words: String, hint: String) -> Failure {
+        Failure(
             .refused, "unsupported_by_layout",
-            "with the layout '\(layout.name)', jwtctl cannot \(capability.words)",
-            hint: layout.wayAround(capability))
+            "with the layout '\(layout.name)', jwtctl cannot \(words)", hint: hint)
     }
 
     /// For commands that only read: refuses a replica, whose data may be stale, unless

@@ -204,10 +204,8 @@ private func runLogoutAll(_ options: LogoutAllOptions, _ system: System) throws 
 private func requireKnown(_ options: LogoutAllOptions, _ backend: Backend) throws(Failure) {
     let layout = backend.layout
     func refused(_ option: String, _ what: String) -> Failure {
-        Failure(
-            .refused, "unsupported_by_layout",
-            "with the layout '\(layout.name)', jwtctl cannot \(what)",
-            hint: "omit \(option), or revoke single tokens: 'jwtctl revoke TOKEN'")
+        backend.unsupported(
+            what, hint: "omit \(option), or revoke single tokens: 'jwtctl revoke TOKEN'")
     }
     if options.issuedBefore != nil, !layout.knowsIssue {
         throw refused("--issued-before", "tell when tokens were issued")

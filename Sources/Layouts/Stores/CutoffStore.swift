@@ -22,6 +22,15 @@ package struct CutoffStore: LayoutStore {
     /// Whether there is one key for all users.
     var isGlobal: Bool { key.holes.allSatisfy(\.isVariable) }
 
+    /// Whether users can be found by the keys of their cutoffs. The key of a hash does not say
+    /// whether the hash has the field.
+    var canBeListed: Bool { field == nil && !isGlobal && key.isReversible && key.hasLiteral }
+
+    /// The user whose cutoff is under `key`; nil if the key is not that of a cutoff.
+    package func user(ofKey key: [UInt8]) -> Identifier? {
+        self.key.parse(key)?[.user].flatMap(Identifier.init(found:))
+    }
+
     /// The second up to which tokens are revoked, from a value in Redis.
     package func second(of value: Int64) -> Int64 {
         let number = value - beyond

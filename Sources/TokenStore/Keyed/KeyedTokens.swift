@@ -54,12 +54,31 @@ struct KeyedTokens: UserTokens {
         }
     }
 
-    /// Every user comes once, after the scan: Redis has no key with the count of a user's tokens.
+    /// Every user comes once, after the scan, in the order of their names; users with only a cutoff
+    /// come last.
     func forEachUser(
-        like pattern: IdentifierPattern?, pageLimit: Int,
-        _ body: @escaping ([ListedUser]) throws -> Bool
+        _ query: UserQuery, _ body: @escaping ([ListedUser]) throws -> Bool
     ) throws {
-        guard var scan = SessionScan(store, user: nil, like: pattern) else { return }
+        guard let scan = SessionScan(store, user: nil, like: query.pattern) else { return }
+        let known =
+            try query.countsActive
+            ? forEachCounted(scan, body) : forEachFound(scan, query.pageLimit, body)
+        guard let known, query.includesCutoffs, store.layout.listsCutoffs else { return }
+        let others = try usersWithCutoffs(like: query.pattern).subtracting(known)
+        for page in Self.sorted(others).chunked(by: TokenStore.pageSize) {
+            let users = zip(page, try userCutoffs(of: page)).compactMap { user, cutoff in
+                cutoff.map { ListedUser(user: user, cutoff: $0) }
+            }
+            guard try body(users) else { return }
+        }
+    }
+
+    /// Counts the tokens of each user during the scan: Redis has no key with their number. Returns
+    /// the users, or nil where `body` has enough.
+    private func forEachFound(
+        _ scan: SessionScan, _ pageLimit: Int, _ body: ([ListedUser]) throws -> Bool
+    ) throws -> Set<Identifier>? {
+        var scan = scan
         scan.detail = .ends
         var pages = 0
         var users: [Identifier: (count: Int64, latest: Expiry?)] = [:]
@@ -68,8 +87,7 @@ struct KeyedTokens: UserTokens {
                 var known = users[session.user] ?? (0, nil)
                 if let end = session.end {
                     known.count += 1
-                    let isLater = (end.seconds ?? .max) > (known.latest?.seconds ?? .max)
-                    if known.latest == nil || isLater { known.latest = end }
+                    known.latest = max(known.latest ?? end, end)
                 }
                 users[session.user] = known
             }
@@ -83,8 +101,42 @@ struct KeyedTokens: UserTokens {
                     user: user, tokenCount: users[user]?.count ?? 0,
                     latestExpiry: users[user]?.latest, cutoff: cutoffs[index])
             }
-            guard try body(listed) else { return }
+            guard try body(listed) else { return nil }
         }
+        return Set(users.keys)
+    }
+
+    /// Asks for the state of every token; all tokens are in memory. Returns what `forEachFound`
+    /// does.
+    private func forEachCounted(
+        _ scan: SessionScan, _ body: ([ListedUser]) throws -> Bool
+    ) throws -> Set<Identifier>? {
+        let found = try find(scan)
+        for user in Self.sorted(found.keys) where Signals.pending == nil {
+            var listed = ListedUser(user: user, activeCount: 0)
+            do throws(StoreError) {
+                listed.count(try tokens(found[user] ?? [:], of: user))
+            } catch {
+                listed = try ListedUser(user, unreadable: error)
+            }
+            guard try body([listed]) else { return nil }
+        }
+        return Set(found.keys)
+    }
+
+    /// The users who have a cutoff, with and without tokens.
+    private func usersWithCutoffs(
+        like pattern: IdentifierPattern?
+    ) throws -> Set<Identifier> {
+        guard let cutoff = store.layout.userCutoff else { return [] }
+        var users: Set<Identifier> = []
+        try store.forEachPage(match: cutoff.key.glob(like: pattern), type: "string") { keys in
+            KnownPage(outcome: keys)
+        } _: { keys in
+            users.formUnion(store.users(ofCutoffs: keys, like: pattern))
+            return true
+        }
+        return users
     }
 
     func find(
@@ -121,7 +173,7 @@ struct KeyedTokens: UserTokens {
     // MARK: what a search found
 
     /// The tokens whose own keys are there, by their users. A token that the scan meets twice
-    /// counts once.
+    /// counts once. A user of whom only leftover keys are there has none.
     private func find(_ scan: SessionScan) throws(StoreError) -> [Identifier: FoundTokens] {
         var scan = scan
         scan.detail = .ends
@@ -130,6 +182,8 @@ struct KeyedTokens: UserTokens {
             for session in page.sessions {
                 if let subject = session.subject, let end = session.end {
                     found[session.user, default: [:]][subject.id] = (subject, end)
+                } else if found[session.user] == nil {
+                    found[session.user] = [:]
                 }
             }
             return true

@@ -44,6 +44,14 @@ struct TokenListJob: Question {
             tokens: tokens, userCutoff: cutoffs?.user, globalCutoff: cutoffs?.global,
             time: cutoffs?.time ?? 0)
     }
+
+    /// The tokens that were read since the last call. The job does not keep them, so that only a
+    /// page is in memory.
+    mutating func takeTokens() -> TokenList {
+        let read = outcome
+        tokens = []
+        return read
+    }
 }
 
 /// Reads up to `pageSize` tokens of a user's list, from a rank on.
@@ -183,69 +191,6 @@ struct TokenPages {
         secondLast = last
         last = Set(page.map(\.id))
         return fresh
-    }
-}
-
-/// Describes some users by their sets: how many tokens have not expired, and when the last one
-/// does. Of a set only the last member is read, so long lists cost no more than short ones.
-struct UserPageJob: Question {
-    let store: TokenStore
-    let list: ListStore
-    let users: [Identifier]
-    let clock: ServerClock
-    var commands: [Command] = []
-    var isDone = false
-    /// One description for each user, in the order of `users`.
-    var outcome: [ListedUser] = []
-
-    /// Two or three commands for each user: a count, the last member, and the cutoff if the layout
-    /// has one.
-    mutating func next() throws(StoreError) -> [Command]? {
-        guard !isDone else { return nil }
-        let now = clock.now * list.unit
-        for user in users {
-            let values = TemplateValues(TokenSubject(id: user, user: user))
-            let key = try list.key.render(values)
-            commands.append(Command("ZCOUNT", key: key, .text("(\(now)"), "+inf"))
-            commands.append(Command("ZRANGE", key: key, -1, -1, "WITHSCORES"))
-            guard let cutoff = store.layout.userCutoff else { continue }
-            commands.append(cutoff.reading(try cutoff.key.render(values)))
-        }
-        return commands
-    }
-
-    mutating func take(_ exchange: Exchange) throws(StoreError) {
-        isDone = true
-        let answers = Array(zip(commands, try exchange.all))
-        let size = store.layout.userCutoff == nil ? 2 : 3
-        for (user, own) in zip(users, answers.chunked(by: size)) {
-            outcome.append(try describe(user, own))
-        }
-    }
-
-    /// A key of one user that is not what the layout puts there is a problem of that user alone.
-    private func describe(
-        _ user: Identifier, _ answers: [(command: Command, reply: Reply)]
-    ) throws(StoreError) -> ListedUser {
-        do throws(StoreError) {
-            for (command, reply) in answers { _ = try store.check(reply, of: command) }
-            let count = try answers[0].reply.asInteger
-            let top = try answers[1].reply.asByteStrings
-            var cutoff: Int64?
-            if let userCutoff = store.layout.userCutoff {
-                cutoff = try store.cutoff(
-                    answers[2].reply, userCutoff, key: answers[2].command.key ?? [])
-            }
-            let expiry =
-                top.count == 2
-                ? try list.expiry(score: top[1], key: answers[1].command.key ?? []) : nil
-            return ListedUser(
-                user: user, tokenCount: count, latestExpiry: expiry, cutoff: cutoff)
-        } catch {
-            guard error.isAboutOneKey else { throw error }
-            return ListedUser(
-                user: user, tokenCount: 0, latestExpiry: nil, cutoff: nil, problem: error)
-        }
     }
 }
 

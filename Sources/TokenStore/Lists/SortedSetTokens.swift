@@ -7,9 +7,9 @@ internal import Redis
 /// A layout that keeps neither sets nor session keys has no tokens to list; a logout then raises
 /// the user's cutoff and version and finds nothing more.
 struct SortedSetTokens: UserTokens {
-    private let store: TokenStore
+    let store: TokenStore
     /// nil where the layout keeps no sets.
-    private let list: ListStore?
+    let list: ListStore?
 
     /// How many users' sets are read at the same time.
     private static let readWindow = 64
@@ -56,44 +56,36 @@ struct SortedSetTokens: UserTokens {
         }
     }
 
-    /// Reads up to `readWindow` sets at a time. A set that cannot be read is a failure of its user
-    /// alone.
+    /// A set that cannot be read is a failure of its user alone.
     func forEachList(
         like pattern: IdentifierPattern?,
         _ body: @escaping (Identifier, Result<TokenList, StoreError>) throws -> Bool
+    ) throws {
+        try forEachSet(
+            like: pattern, job: { user in TokenListJob(store: store, user: user) }, body)
+    }
+
+    /// Runs a job for each user whose set a scan finds, up to `readWindow` at a time; a user may
+    /// come twice. `body` answers whether to go on.
+    func forEachSet<Outcome>(
+        like pattern: IdentifierPattern?, job: @escaping (Identifier) -> any Job<Outcome>,
+        _ body: @escaping (Identifier, Result<Outcome, StoreError>) throws -> Bool
     ) throws {
         guard let list else { return }
         var scan = store.client.scan(match: list.key.glob(like: pattern), type: "zset")
         var isGoingOn = true
         while isGoingOn, let keys = try scan.nextPage(), Signals.pending == nil {
             var waiting = list.users(of: keys, like: pattern)[...]
-            let runner = JobRunner<Identifier, TokenList>(
+            let runner = JobRunner<Identifier, Outcome>(
                 store, window: Self.readWindow, changes: false
             ) { _ in
                 guard isGoingOn, let user = waiting.popFirst() else { return .end }
-                return .item((user, TokenListJob(store: store, user: user)))
+                return .item((user, job(user)))
             } deliver: { user, done in
                 guard isGoingOn else { return }
                 isGoingOn = try body(user, done.result)
             }
             if let failure = try runner.run() { throw failure }
-        }
-    }
-
-    /// Sets are described page by page as the scan finds them, so a user may come twice.
-    func forEachUser(
-        like pattern: IdentifierPattern?, pageLimit: Int,
-        _ body: @escaping ([ListedUser]) throws -> Bool
-    ) throws {
-        guard let list else { return }
-        let clock = try store.clock()
-        var pages = 0
-        try store.forEachPage(match: list.key.glob(like: pattern), type: "zset") { keys in
-            let users = list.users(of: keys, like: pattern)
-            return UserPageJob(store: store, list: list, users: users, clock: clock)
-        } _: {
-            pages += 1
-            return try body($0) && pages < pageLimit
         }
     }
 
@@ -212,7 +204,7 @@ struct SortedSetTokens: UserTokens {
 
 extension ListStore {
     /// The users whose sets are among the keys.
-    fileprivate func users(of keys: [[UInt8]], like pattern: IdentifierPattern?) -> [Identifier] {
+    func users(of keys: [[UInt8]], like pattern: IdentifierPattern?) -> [Identifier] {
         keys.compactMap(user(ofKey:)).filter { pattern?.matches($0) ?? true }
     }
 }
