@@ -49,6 +49,8 @@ import Testing
         #expect(shown("--actor", "ann") == ["a"])
         #expect(shown("--since", "-1h") == ["bob", "b", "c"])
         #expect(shown("--until", "-1h") == ["a"])
+        // A duration without a sign is in the past.
+        #expect(shown("--since", "1h") == ["bob", "b", "c"] && shown("--until", "1h") == ["a"])
         #expect(shown("--since", "-90m", "--until", "2025-12-31T23:50:00Z") == ["bob", "b"])
         #expect(shown("--limit", "2") == ["b", "c"])
         #expect(shown("--limit", "1", "--user", "alice") == ["b"])

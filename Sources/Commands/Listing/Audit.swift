@@ -236,14 +236,9 @@ struct AuditFilter: Sendable {
             .text(
                 "actor", metavar: "NAME", summary: "Only changes made by this actor.", into: \.actor
             ),
-            .value(
-                "since", metavar: "TIME", summary: "Only changes made at this time or later.",
-                into: \.since
-            ) { text throws(InvalidValue) in try Moment(text) },
-            .value(
-                "until", metavar: "TIME", summary: "Only changes made before this time.",
-                into: \.until
-            ) { text throws(InvalidValue) in try Moment(text) },
+            .bound(
+                "since", .ago, summary: "Only changes made at this time or later.", into: \.since),
+            .bound("until", .ago, summary: "Only changes made before this time.", into: \.until),
         ])
 
     /// Whether it admits every entry.
@@ -262,7 +257,7 @@ struct AuditFilter: Sendable {
         return text.map { $0.utf8.elementsEqual(wanted.utf8) } ?? false
     }
 
-    /// The times in unix seconds. Relative ones such as `-1d` count from `clock`, which should be
+    /// The times in unix seconds. Relative ones count from `clock`, which should be
     /// the one that dated the entries. It is only asked if there are times.
     func span(_ clock: () throws -> Int64) rethrows -> AuditSpan {
         guard since != nil || until != nil else { return AuditSpan() }
