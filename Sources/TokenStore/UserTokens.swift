@@ -78,9 +78,10 @@ protocol UserTokens {
         _ body: @escaping (Identifier, Result<TokenList, StoreError>) throws -> Bool
     ) throws
 
-    /// Every user with tokens, from at most `pageLimit` pages of keys.
+    /// Every user with tokens. After each page of keys `goesOn` answers, given the number of pages
+    /// so far, whether to read another.
     func forEachUser(
-        like pattern: IdentifierPattern?, pageLimit: Int,
+        like pattern: IdentifierPattern?, while goesOn: @escaping (_ pageCount: Int) -> Bool,
         _ body: @escaping ([ListedUser]) throws -> Bool
     ) throws
 
@@ -94,8 +95,9 @@ protocol UserTokens {
     func describe(_ match: SearchPage.Match) throws(StoreError) -> TokenList?
 
     /// The command that records a token: on the user's list, or as a session key. The reply is for
-    /// `TokenStore.recordOutcome`. Throws if only the application can make such a key.
-    func recordCommand(_ token: TokenRecord) throws(StoreError) -> Command
+    /// `TokenStore.recordOutcome`. Throws if only the application can make such a key. In a dry run
+    /// the command has the same reply, and writes nothing.
+    func recordCommand(_ token: TokenRecord, isDryRun: Bool) throws(StoreError) -> Command
 
     /// The job that revokes a batch where there is no blacklist: it removes what the application
     /// accepts tokens by.
@@ -154,13 +156,15 @@ extension TokenStore {
         try userTokens.forEachList(like: pattern, body)
     }
 
-    /// Every user with tokens, page by page; a user may come twice while Redis rehashes. At most
-    /// `pageLimit` pages of keys are looked through. `body` answers whether to go on.
+    /// Every user with tokens, page by page; a user may come twice while Redis rehashes. `body`
+    /// answers whether to go on. So does `goesOn`, after each page of keys and with the number of
+    /// pages so far: `body` may get nothing before all keys were read.
     package func forEachUser(
-        like pattern: IdentifierPattern? = nil, pageLimit: Int = .max,
+        like pattern: IdentifierPattern? = nil,
+        while goesOn: @escaping (_ pageCount: Int) -> Bool = { _ in true },
         _ body: @escaping ([ListedUser]) throws -> Bool
     ) throws {
-        try userTokens.forEachUser(like: pattern, pageLimit: pageLimit, body)
+        try userTokens.forEachUser(like: pattern, while: goesOn, body)
     }
 
     // MARK: what both kinds ask

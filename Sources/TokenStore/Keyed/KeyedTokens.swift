@@ -56,7 +56,7 @@ struct KeyedTokens: UserTokens {
 
     /// Every user comes once, after the scan: Redis has no key with the count of a user's tokens.
     func forEachUser(
-        like pattern: IdentifierPattern?, pageLimit: Int,
+        like pattern: IdentifierPattern?, while goesOn: @escaping (_ pageCount: Int) -> Bool,
         _ body: @escaping ([ListedUser]) throws -> Bool
     ) throws {
         guard var scan = SessionScan(store, user: nil, like: pattern) else { return }
@@ -74,7 +74,7 @@ struct KeyedTokens: UserTokens {
                 users[session.user] = known
             }
             pages += 1
-            return pages < pageLimit
+            return goesOn(pages)
         }
         for page in Self.sorted(users.keys).chunked(by: TokenStore.pageSize) {
             let cutoffs = try userCutoffs(of: page)
@@ -185,14 +185,19 @@ struct KeyedTokens: UserTokens {
 
     /// Writes the key that the application would have written, unless one is there. Layouts of
     /// which only the application knows the values cannot record.
-    func recordCommand(_ token: TokenRecord) throws(StoreError) -> Command {
+    func recordCommand(
+        _ token: TokenRecord, isDryRun: Bool
+    ) throws(StoreError) -> Command {
         var values = TemplateValues(token.subject)
         values.expiry = token.expiry
         guard let value = try allow.value?.render(values) else { throw .unnamed("list") }
         // Sent twice, the second would be answered with LISTED because of the first.
         return .eval(
             Script.recordAlone, keys: [try allow.key.render(values)],
-            [.bytes(value), .text(token.expiry.seconds.map(String.init) ?? "")]
+            [
+                .bytes(value), .text(token.expiry.seconds.map(String.init) ?? ""),
+                .text(isDryRun ? "dry" : ""),
+            ]
         ).once()
     }
 

@@ -82,7 +82,7 @@ struct SortedSetTokens: UserTokens {
 
     /// Sets are described page by page as the scan finds them, so a user may come twice.
     func forEachUser(
-        like pattern: IdentifierPattern?, pageLimit: Int,
+        like pattern: IdentifierPattern?, while goesOn: @escaping (_ pageCount: Int) -> Bool,
         _ body: @escaping ([ListedUser]) throws -> Bool
     ) throws {
         guard let list else { return }
@@ -93,7 +93,7 @@ struct SortedSetTokens: UserTokens {
             return UserPageJob(store: store, list: list, users: users, clock: clock)
         } _: {
             pages += 1
-            return try body($0) && pages < pageLimit
+            return try body($0) && goesOn(pages)
         }
     }
 
@@ -125,7 +125,9 @@ struct SortedSetTokens: UserTokens {
 
     /// Puts the token into the user's set, in one step with a look at the user's cutoff where both
     /// are in one slot.
-    func recordCommand(_ token: TokenRecord) throws(StoreError) -> Command {
+    func recordCommand(
+        _ token: TokenRecord, isDryRun: Bool
+    ) throws(StoreError) -> Command {
         guard let list else { throw .unnamed("list") }
         var values = TemplateValues(token.subject)
         values.expiry = token.expiry
@@ -144,7 +146,7 @@ struct SortedSetTokens: UserTokens {
                 .integer(meta), .integer(cutoff), .integer(list.unit), store.listLife,
                 .bytes(try list.member.render(values)), .text(list.score(token.expiry)),
                 .text(token.issued.wholeSeconds.map(String.init) ?? ""), .bytes(token.details),
-                .integer(TokenState.futureTolerance),
+                .integer(TokenState.futureTolerance), .text(isDryRun ? "dry" : ""),
             ]
         ).once()
     }
