@@ -57,9 +57,9 @@ package enum Script {
         """
 
     /// KEYS: tokens [meta] [cutoff]. ARGV: which of the keys is meta, which is the cutoff (0:
-    /// none), unit, margin, member, score, iat or '', details, future tolerance. Answers {'OK', 0}
-    /// or why nothing was written: {'STALE', cutoff}, {'LISTED', 0}, {'EXPIRED', now}, {'UNIT', 0},
-    /// {'CORRUPT', which key}.
+    /// none), unit, margin, member, score, iat or '', details, future tolerance, 'dry' to write
+    /// nothing. Answers {'OK', 0} or why nothing was written: {'STALE', cutoff}, {'LISTED', 0},
+    /// {'EXPIRED', now}, {'UNIT', 0}, {'CORRUPT', which key}.
     package static let record =
         "local meta, cut = KEYS[tonumber(ARGV[1])], KEYS[tonumber(ARGV[2])]\n" + mendExpiry
         + readCutoff + """
@@ -85,6 +85,7 @@ package enum Script {
             end
             if redis.call('ZSCORE', KEYS[1], ARGV[5]) then return {'LISTED', 0} end
             if foreign(unit) then return {'UNIT', 0} end
+            if ARGV[10] == 'dry' then return {'OK', 0} end
             sweep(now * unit, unit)
             redis.call('ZADD', KEYS[1], ARGV[6], ARGV[5])
             if meta then redis.call('HSET', meta, ARGV[5], ARGV[8]) end
@@ -92,15 +93,16 @@ package enum Script {
             return {'OK', 0}
             """
 
-    /// KEYS: allow. ARGV: value, unix second or ''. Records a token that has a key of its own, or
-    /// the key of its user. Answers as `record` does, and {'OTHER', 0} if the key has another
-    /// token.
+    /// KEYS: allow. ARGV: value, unix second or '', 'dry' to write nothing. Records a token that
+    /// has a key of its own, or the key of its user. Answers as `record` does, and {'OTHER', 0} if
+    /// the key has another token.
     package static let recordAlone = """
         if ARGV[2] ~= '' and tonumber(ARGV[2]) <= tonumber(redis.call('TIME')[1]) then
           return {'EXPIRED', 0}
         end
         local have = redis.call('GET', KEYS[1])
         if have then return {have == ARGV[1] and 'LISTED' or 'OTHER', 0} end
+        if ARGV[3] == 'dry' then return {'OK', 0} end
         redis.call('SET', KEYS[1], ARGV[1])
         if ARGV[2] ~= '' then redis.call('EXPIREAT', KEYS[1], ARGV[2]) end
         return {'OK', 0}

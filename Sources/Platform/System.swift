@@ -28,6 +28,16 @@ package struct System {
         self.terminal = terminal
     }
 
+    /// The same with results on standard error, for a command that writes something else to
+    /// standard output.
+    package var reportingOnDiagnostics: System {
+        var system = System(
+            input: input, output: diagnostics, diagnostics: diagnostics, environment: environment,
+            clock: clock, terminal: terminal)
+        system.arguments = arguments
+        return system
+    }
+
     /// The standard streams, the environment and the clock of this process.
     package static func current() -> System {
         let environment = Environment.current()

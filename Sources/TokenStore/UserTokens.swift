@@ -81,11 +81,12 @@ extension ListedUser {
 }
 
 /// Which users are listed, and what is counted of them.
-package struct UserQuery: Sendable {
+package struct UserQuery {
     /// The users to list; nil for all.
     package var pattern: IdentifierPattern?
-    /// The number of pages of keys that are looked through at most.
-    package var pageLimit: Int
+    /// Whether to read another page of keys, given the number of pages so far. It is asked after
+    /// each: the users of session keys are told only after all keys were read.
+    package var goesOn: (_ pageCount: Int) -> Bool
     /// Whether active tokens are counted, for which every token is read.
     package var countsActive: Bool
     /// Whether users are listed, too, who have a cutoff and no recorded tokens. It has no effect
@@ -93,11 +94,11 @@ package struct UserQuery: Sendable {
     package var includesCutoffs: Bool
 
     package init(
-        like pattern: IdentifierPattern? = nil, pageLimit: Int = .max, countsActive: Bool = false,
-        includesCutoffs: Bool = false
+        like pattern: IdentifierPattern? = nil, countsActive: Bool = false,
+        includesCutoffs: Bool = false, while goesOn: @escaping (_ pageCount: Int) -> Bool = { _ in true }
     ) {
         self.pattern = pattern
-        self.pageLimit = pageLimit
+        self.goesOn = goesOn
         self.countsActive = countsActive
         self.includesCutoffs = includesCutoffs
     }
@@ -139,8 +140,9 @@ protocol UserTokens {
     func describe(_ match: SearchPage.Match) throws(StoreError) -> TokenList?
 
     /// The command that records a token: on the user's list, or as a session key. The reply is for
-    /// `TokenStore.recordOutcome`. Throws if only the application can make such a key.
-    func recordCommand(_ token: TokenRecord) throws(StoreError) -> Command
+    /// `TokenStore.recordOutcome`. Throws if only the application can make such a key. In a dry run
+    /// the command has the same reply, and writes nothing.
+    func recordCommand(_ token: TokenRecord, isDryRun: Bool) throws(StoreError) -> Command
 
     /// The job that revokes a batch where there is no blacklist: it removes what the application
     /// accepts tokens by.

@@ -149,9 +149,11 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
     }
 
     private static let renew = BackEndCase(
-        command: "renew", options: ["expires-in", "label", "reason", "actor"]
+        command: "renew", options: ["expires-in", "label", "reason", "actor", "dry-run"]
     ) { sandbox in
         let old = sandbox.token("old")
+        sandbox("renew", "--dry-run", old)
+        #expect(try sandbox.listed("alice") == ["old"] && sandbox.denied().isEmpty)
         let new = sandbox(
             "renew", "--label", "tv", "--reason", "r", "--actor", "ann", "--expires-in", "2h", old
         ).line
@@ -230,11 +232,14 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
     }
 
     private static let restore = BackEndCase(
-        command: "restore", options: ["reason", "actor", "yes", "user", "no-verify"]
+        command: "restore", options: ["reason", "actor", "yes", "user", "no-verify", "dry-run"]
     ) { sandbox in
         let one = sandbox.token("one")
         let two = sandbox.token("two")
         sandbox("revoke", one, two)
+        let dry = sandbox("restore", "--dry-run", "--reason", "slip", one, two, "-o", "json")
+        #expect(try dry.array().allSatisfy { $0["listed"] == true })
+        #expect(try sandbox.denied() == ["one", "two"])
         sandbox("restore", "--reason", "slip", "--actor", "ann", "--yes", one)
         sandbox("verify", "--require-listed", one)
         sandbox("restore", "--reason", "slip", "--yes", "--user", "alice", "two")
@@ -337,13 +342,17 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
     }
 
     private static let logOutMany = BackEndCase(
-        command: "logout-all", options: ["from", "yes"]
+        command: "logout-all", options: ["from", "yes", "print-ids"]
     ) { sandbox in
         let users = (0..<300).map { "user\($0)" }
         for user in users.prefix(5) { sandbox.token("token of \(user)", of: user) }
         let token = sandbox.token("last", of: "user299")
         let file = try sandbox.directory.write("users", users.joined(separator: "\n") + "\n")
-        let out = try sandbox("logout-all", "--from", file, "--yes", "-o", "json").array()
+        let ids = sandbox.directory.file("ids")
+        let out = try sandbox(
+            "logout-all", "--from", file, "--yes", "--print-ids", ids, "-o", "json"
+        ).array()
+        #expect(try sandbox.directory.read("ids").split(separator: "\n").count == 6)
         #expect(out.compactMap { $0.text("user") } == users)
         #expect(out.reduce(0) { $0 + ($1.integer("revoked") ?? 0) } == 6)
         sandbox("verify", token, status: 6)

@@ -22,7 +22,7 @@ import Testing
         let real = sandbox.jwtctl.run(
             ["logout-all", "-o", "jsonl", "--settle", "0", "--yes"] + arguments)
         #expect(dry.status == real.status, "\(comment): \(dry.errors) \(real.errors)")
-        let (planned, done) = (try lines(dry), try lines(real))
+        let (planned, done) = (try dry.lines(), try real.lines())
         #expect(planned.count == done.count, "\(comment)")
         for (plan, row) in zip(planned, done) {
             #expect(plan["dry_run"] == true && row["dry_run"] == nil)
@@ -31,12 +31,6 @@ import Testing
             }
             let cutoffs = (plan.integer("cutoff"), row.integer("cutoff"))
             #expect(abs((cutoffs.0 ?? 0) - (cutoffs.1 ?? 0)) <= 2, "\(comment): cutoff")
-        }
-    }
-
-    private func lines(_ result: TestTool.Result) throws -> [JSONObject] {
-        try result.output.split(separator: "\n").map { line in
-            try #require(try JSONParser.parse(Array(line.utf8)).objectValue)
         }
     }
 
@@ -96,6 +90,22 @@ import Testing
         arguments += ["\(now - 900)", "expired"]
         try sandbox.server.cli(arguments)
         try compare(sandbox, ["bob"], "user-zset")
+    }
+
+    @Test("A user who is named again counts once")
+    func twice() throws {
+        let sandbox = try Sandbox()
+        for _ in 0..<3 { _ = try sandbox.token() }
+        sandbox.jwtctl("issue", "--sub", "bob")
+        let line = ["logout-all", "-o", "jsonl", "--from", "-"]
+        let input = "alice\nbob\nalice\nalice\n"
+        let dry = try sandbox.jwtctl.run(line + ["--dry-run"], input: input).lines()
+        #expect(dry.compactMap { $0.text("user") } == ["alice", "bob"])
+        let real = try sandbox.jwtctl.run(line, input: input).lines()
+        #expect(real.count == 4)
+        let counts = [dry, real].map { $0.reduce(0) { $0 + ($1.integer("revoked") ?? 0) } }
+        #expect(counts == [4, 4])
+        #expect(sandbox.jwtctl.run(["logout-all", "-n", "bob", "bob"]).status == 0)
     }
 
     @Test("With --everyone it counts users and their tokens")

@@ -63,7 +63,11 @@ import TokenStore
             ("revoke", [["--ttl", "1h", "a"], ["--ttl", "1h", "--from", "-"]]),
             ("list tokens", [["alice"]]), ("list users", [["--active"]]), ("list revoked", [[]]),
             ("stats", [["--active"]]), ("doctor", [[]]), ("audit", [[]]), ("prune", [[]]),
-            ("restore", [["--reason", "mistake", "--yes", "a"]]), ("renew", [[token]]),
+            (
+                "restore",
+                [["--reason", "mistake", "-n", "a"], ["--reason", "mistake", "--yes", "a"]]
+            ),
+            ("renew", [["--dry-run", token], [token]]),
             ("logout-all", [["alice"], ["--dry-run", "alice"], ["--dry-run", "--everyone"]]),
             (
                 "key generate",

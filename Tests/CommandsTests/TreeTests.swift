@@ -97,7 +97,10 @@ struct TreeTests {
                 ["State/Revoke", "State/OperandRevocation", "State/RevocationPlanner"]
             ),
             (["restore"], ["State/Restore"]), (["status"], ["State/Status"]),
-            (["logout-all"], ["State/LogoutAll", "Tokens/TokenFacts"]),
+            (
+                ["logout-all"],
+                ["State/LogoutAll", "State/LogoutEveryone", "Tokens/TokenFacts"]
+            ),
             (["prove"], ["Proof/Prove", "Proof/Proof", "Proof/ProofReport"]),
         ]
         let names: [(String, ExitStatus)] = [

@@ -58,6 +58,13 @@ package struct TestTool: Sendable {
         package func array() throws -> [JSONObject] {
             try #require(try json().arrayValue).map { try #require($0.objectValue) }
         }
+
+        /// Standard output of `-o jsonl`.
+        package func lines() throws -> [JSONObject] {
+            try output.split(separator: "\n").map { line in
+                try #require(try JSONParser.parse(Array(line.utf8)).objectValue)
+            }
+        }
     }
 
     /// Runs the program. The variables of `changes` override those of every run.

@@ -61,6 +61,27 @@ struct ListTests {
         #expect(denied == found)
     }
 
+    @Test("A search for users ends after the page at which it is told to")
+    func someUsers() throws {
+        let sandbox = try StoreSandbox()
+        try sandbox.raw(
+            "EVAL",
+            "for i = 1, 9000 do redis.call('ZADD', 'jwt:{u' .. i .. '}:tokens', 4102444800, i) end",
+            "0")
+        var found: Set<Identifier> = []
+        var pages = 0
+        let goesOn: (Int) -> Bool = {
+            pages = $0
+            return $0 < 2
+        }
+        try sandbox.store.forEachUser(UserQuery(while: goesOn)) { page in
+            found.formUnion(page.map(\.user))
+            return true
+        }
+        #expect(pages >= 2 && (1..<9000).contains(found.count), "\(pages), \(found.count)")
+        #expect(Set(try users(sandbox.store).map(\.user)).count == 9000)
+    }
+
     @Test("A list of several pages comes whole, soonest expiry first, with details and denials")
     func tokens() throws {
         let sandbox = try StoreSandbox()

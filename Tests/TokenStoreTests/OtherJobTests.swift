@@ -19,11 +19,12 @@ struct OtherJobTests {
     // MARK: logout
 
     private func logout(
-        _ round: LogoutRound = .first, _ answers: [[Answer]]
+        _ round: LogoutRound = .first, isDryRun: Bool = false, _ answers: [[Answer]],
+        onRevoked: @escaping ([Identifier]) -> Void = { _ in }
     ) throws -> (sent: [[String]], LogoutJob.Outcome) {
         let request = LogoutRequest(
-            scope: .everything, skew: 0, entry: DenyEntry(), isDryRun: false,
-            onProgress: { _ in })
+            scope: .everything, skew: 0, entry: DenyEntry(), isDryRun: isDryRun,
+            onProgress: { _ in }, onRevoked: onRevoked)
         var job = LogoutJob(
             .offline(try Layout.native()), try Identifier("bob"), round, request, clock: .fixed)
         let run = ScriptedRun(&job, answers)
@@ -73,6 +74,41 @@ struct OtherJobTests {
         #expect(cause == .store(.redis(ScriptedRun<LogoutJob>.failure)))
     }
 
+    @Test("The ids of acknowledged entries are handed on, whatever became of the others")
+    func acknowledged() throws {
+        let start: [[Answer]] = [
+            [["1000000", 0]], [[]], [["a", "2000000", "b", "2000000"]], [["{}", "{}"]],
+        ]
+        for (last, ids) in [
+            ([Answer.ok, .error("OOM full")], ["a"]), ([.ok, .uncertain], ["a"]),
+            ([.ok, .ok], ["a", "b"]), ([.unsent, .unsent], []),
+        ] as [([Answer], [String])] {
+            var told: [String] = []
+            let (_, (result, _)) = try logout(.first, start + [last]) { ids in
+                told += ids.map(\.description)
+            }
+            #expect(told == ids)
+            #expect(result.revoked == ids.count)
+        }
+    }
+
+    @Test("A dry run of a logout only reads")
+    func dryLogout() throws {
+        let time: Answer = ["1000000", "0"]
+        let (sent, (result, cause)) = try logout(
+            isDryRun: true,
+            [
+                [.null, time], [[]], [["a", "2000000"]], [["{}"]],
+                [time, .null, .null, -2], [[]],
+            ])
+        #expect(
+            sent == [
+                ["GET jwt:{bob}:cutoff", "TIME"], Self.page, Self.page, Self.details,
+                ["TIME", "GET jwt:cutoff", "GET jwt:deny:a", "PTTL jwt:deny:a"], Self.page,
+            ])
+        #expect(cause == nil && result.revoked == 1 && result.cutoff == 1_000_000)
+    }
+
     @Test("A log that refuses undoes nothing")
     func unaudited() throws {
         let (_, (result, cause)) = try logout(
@@ -88,12 +124,13 @@ struct OtherJobTests {
     }
 
     private func restore(
-        _ answers: [[Answer]]
+        _ answers: [[Answer]], dryRun seen: SeenTokens? = nil
     ) throws -> (sent: [[String]], RestoreResult?) {
         let subject = TokenSubject(id: try Identifier("a"), user: try Identifier("bob"))
         var job = RestoreJob(
             .offline(try Layout.native()),
-            [Restoration(subject, issued: .at(500_000), expiry: .at(2_000_000))], reason: nil)
+            [Restoration(subject, issued: .at(500_000), expiry: .at(2_000_000))], reason: nil,
+            dryRun: seen)
         let run = ScriptedRun(&job, answers)
         return (run.sent, try run.result?.get().first)
     }
@@ -115,6 +152,19 @@ struct OtherJobTests {
         #expect(sent == Array(all.prefix(count)))
         #expect(result?.outcome == outcome)
         #expect(result?.isAudited == (count == 4))
+    }
+
+    @Test("A dry run of a restoration reads, asks the list, and knows what it has seen")
+    func dryRestoration() throws {
+        let seen = SeenTokens(try Layout.native())
+        let first = try restore([Self.known("1"), [["OK", 0]]], dryRun: seen)
+        #expect(first.sent == [Self.state, ["EVAL " + Self.list]])
+        #expect(first.1?.outcome == .restored(isListed: true) && first.1?.isAudited == false)
+        let second = try restore([Self.known("1")], dryRun: seen)
+        #expect(second.sent == [Self.state])
+        #expect(second.1?.outcome == .notRevoked)
+        let refused = try restore([Self.known("1", cutoff: "600000")], dryRun: seen)
+        #expect(refused.1?.outcome == .cutOff(600_000))
     }
 
     // MARK: record

@@ -8,7 +8,7 @@ internal import TokenStore
 /// The users of a command: operands, or the lines of a file.
 final class UserFeed: Feed {
     /// nil where the users are operands.
-    private let lines: LineSource?
+    let lines: LineSource?
     private let backend: Backend
     private let console: Console
     /// Users that were read and not handed on yet.
@@ -42,12 +42,10 @@ final class UserFeed: Feed {
             users.append(user)
         }
         guard users.count > Confirmation.threshold, !isConfirmed else { return }
-        let isRest = lines == nil
+        let count = lines == nil ? "\(users.count)" : "More than \(Confirmation.threshold)"
         try Confirmation.ask(
-            isRest
-                ? "Log out \(users.count) users on \(backend.description)?"
-                : "Log out more than \(Confirmation.threshold) users on \(backend.description)?",
-            answer: isRest ? String(users.count) : "yes", console)
+            backend, "\(count) users will be logged out of all sessions.",
+            answer: lines == nil ? count : "yes", console)
     }
 
     /// The next good user. A bad line is reported with its number, and the rest goes on.

@@ -141,7 +141,8 @@ final class UserSearch: Sendable {
         options.asksPassword = false
         let console = Console(options, system: Self.system(environment))
         do {
-            try Backend(console).store.forEachUser(.init(pageLimit: Self.pageLimit)) { page in
+            let query = UserQuery(while: { $0 < Self.pageLimit })
+            try Backend(console).store.forEachUser(query) { page in
                 self.add(page.map(\.user.description).filter { Self.fits($0, prefix) })
             }
         } catch {
@@ -255,8 +256,8 @@ enum ResultMembers {
             "total", "revoked", "already_revoked", "expired", "not_found", "failed", "invalid",
             "unknown", "not_attempted",
         ] + target,
-        "renew": token + ["replaced", "audited"],
-        "restore": ["id", "sub", "result", "listed", "confirmed", "audited"] + target,
+        "renew": token + ["replaced", "audited", "dry_run"] + target,
+        "restore": ["id", "sub", "result", "listed", "confirmed", "audited", "dry_run"] + target,
         "logout-all": [
             "user", "revoked", "already_revoked", "kept", "cutoff", "complete", "confirmed",
             "audited", "late", "version", "unreached_until", "dry_run", "users", "tokens",

@@ -166,8 +166,9 @@ package enum EntryPoint {
             } catch let error as OutputError where error.isBrokenPipe {
                 throw error
             } catch {
-                let global = (command.options as? any CommandOptions)?.global
-                return report(error, global ?? GlobalOptions(), command.path, system)
+                let options = command.options as? any CommandOptions
+                let own = options?.usesOutput ?? false ? system.reportingOnDiagnostics : system
+                return report(error, options?.global ?? GlobalOptions(), command.path, own)
             }
         case .showHelp(let path, let detail):
             try system.output.write(

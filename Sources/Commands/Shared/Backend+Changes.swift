@@ -68,10 +68,11 @@ extension Backend {
 
 extension Console {
     /// Ends a dry run: says that nothing was written, and which command line would write it.
-    func noteDryRun() throws {
+    /// `hasFile` is for one that wrote a file for the person.
+    func noteDryRun(hasFile: Bool = false) throws {
         try system.output.flush()
         let line = realRun.map { "; to do it: jwtctl \($0)" } ?? ""
-        try note("dry run: nothing was written\(line)")
+        try note("dry run: nothing was written\(hasFile ? " to Redis" : "")\(line)")
     }
 
     /// The command line without `--dry-run`; nil where it cannot be repeated as it is: it has a secret
@@ -109,7 +110,7 @@ extension Backend {
         guard !isConfirmed else { return }
         do {
             try Confirmation.ask(
-                "Delete keys of the layout '\(layout.name)' on \(description)?", answer: "yes",
+                self, "Keys of the layout '\(layout.name)' will be deleted.", answer: "yes",
                 console)
         } catch let failure as Failure where failure.code == "not_confirmed" {
             // Without a terminal the hint also names the setting, which answers for all later runs.
@@ -189,19 +190,26 @@ enum Confirmation {
     /// The number of input items above which a command asks.
     static let threshold = 100
 
-    /// Returns if the person types `answer`. Otherwise throws a refusal (status 9), also if there
-    /// is no terminal to ask on.
-    static func ask(_ question: String, answer: String, _ console: Console) throws {
+    /// Shows the target and what will happen, and returns if the person types `answer`. Otherwise
+    /// throws a refusal (status 9), also if there is no terminal to ask on: `effect` is then not
+    /// evaluated, which may take long.
+    static func ask(
+        _ backend: Backend, _ effect: @autoclosure () throws -> String, answer: String,
+        _ console: Console
+    ) throws {
         guard console.system.diagnostics.isTerminal else { throw needsYes }
+        let question = try "Target: \(backend.description)\n\(effect())\n"
         let typed: [UInt8]
         do throws(SystemError) {
-            typed = try Terminal.ask("\(question) Type '\(answer)' to continue: ")
+            typed = try Terminal.ask("\(question)Type \"\(answer)\" to continue: ")
         } catch {
             throw needsYes
         }
         // The whole word is asked for: a habit of typing `y` is no confirmation.
         guard typed == Array(answer.utf8) else {
-            throw Failure(.refused, "declined", "nothing was changed")
+            let shown = typed.isEmpty ? "nothing" : "'\(VisibleText.escape(typed, columns: 40))'"
+            throw Failure(
+                .refused, "declined", "Stopped: you typed \(shown). Nothing was changed.")
         }
     }
 

@@ -191,6 +191,13 @@ struct GlobalOptions: Sendable {
 /// in the chosen format.
 protocol CommandOptions: Sendable {
     var global: GlobalOptions { get }
+    /// Whether standard output is for something else than results. These go to standard error then,
+    /// and so do errors in JSON.
+    var usesOutput: Bool { get }
+}
+
+extension CommandOptions {
+    var usesOutput: Bool { false }
 }
 
 /// Options that several commands have, always with the same name, letter and kind of value. What
@@ -219,6 +226,15 @@ extension Option {
     ) -> Option {
         .path("audit-log", summary: "Append the change to this file, as JSON.", into: path())
             .detail("If the file cannot be written, the change is made all the same.")
+    }
+
+    /// `--dry-run`: everything is read and checked as in a real run, and nothing written to Redis.
+    static func dryRun(
+        into path: @autoclosure @escaping PropertyPath<Target, Bool>
+    ) -> Option {
+        .flag(
+            "dry-run", short: "n", summary: "Show what would be done without writing anything.",
+            into: path())
     }
 
     /// `--user`: the user whose tokens or entries are meant. Shells offer the users in Redis.

@@ -150,7 +150,7 @@ final class BulkRevocation {
             batch.append(request)
             guard batch.count > Confirmation.threshold, !isConfirmed else { continue }
             try Confirmation.ask(
-                "Revoke more than \(Confirmation.threshold) items on \(backend.description)?",
+                backend, "More than \(Confirmation.threshold) items will be revoked.",
                 answer: "yes", console)
             isConfirmed = true
         }

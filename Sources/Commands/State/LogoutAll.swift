@@ -28,6 +28,10 @@ struct LogoutAllOptions: CommandOptions {
     var auditLog: [UInt8]?
     var isConfirmed = false
     var isDryRun = false
+    /// The path of the file for the ids of revoked tokens; `-` is standard output.
+    var idsFile: [UInt8]?
+
+    var usesOutput: Bool { RevokedIDs.isOutput(idsFile) }
 
     /// Seconds; a cutoff further ahead would lock the user out.
     static let longestSkew: Int64 = 3600
@@ -92,13 +96,18 @@ let logoutAllCommand = Command(
         .auditLog(into: \.auditLog),
         .flag("yes", short: "y", summary: "Do not ask for confirmation.", into: \.isConfirmed)
             .detail("logout-all asks with --everyone, and before more than 100 users."),
-        .flag(
-            "dry-run", short: "n", summary: "Show what would be done without writing anything.",
-            into: \.isDryRun
-        )
-        .detail(
-            "It does not wait for a recheck. With --everyone it counts the users and the tokens on "
-                + "their lists."),
+        .dryRun(into: \.isDryRun).detail(
+            "It does not wait for a recheck. It shows a user once, which takes up to 32 bytes of "
+                + "memory for each. With --everyone it counts the users and the tokens on their "
+                + "lists."),
+        .path(
+            "print-ids", summary: "Write the id of each revoked token to this file.",
+            into: \.idsFile
+        ).detail(
+            "One id a line, for --from of other commands; with --dry-run those that would be "
+                + "revoked. Only its owner can read the file. It is named FILE.partial until the "
+                + "run ends. - writes the ids to standard output, and the report to standard "
+                + "error."),
         .group(KeyOptions.group, at: \.keys), .group(GlobalOptions.group, at: \.global),
     ],
     operands: [
@@ -135,6 +144,9 @@ let logoutAllCommand = Command(
                 "  newer tokens that were never recorded may still be valid",
             ]),
         Example(
+            command: "jwtctl logout-all --print-ids revoked.txt alice",
+            summary: "Keep the ids of the tokens that it revokes."),
+        Example(
             command: "jwtctl logout-all --everyone --issued-before 2026-01-31T14:00:00Z --yes",
             summary: "Reject all tokens issued before 14:00, of all users."),
     ],
@@ -149,6 +161,7 @@ let logoutAllCommand = Command(
             if !options.users.isEmpty { throw .conflicting("--everyone", "USER") }
             if options.keep != nil { throw .conflicting("--everyone", "--keep") }
             if options.file != nil { throw .conflicting("--everyone", "--from") }
+            if options.idsFile != nil { throw .conflicting("--everyone", "--print-ids") }
         } else if options.file != nil {
             if !options.users.isEmpty { throw .conflicting("--from", "USER") }
             if options.keep != nil { throw .conflicting("--from", "--keep") }
@@ -178,7 +191,9 @@ let logoutAllCommand = Command(
 /// Checks users, layout and scope before it asks for confirmation. Nothing is changed before all
 /// checks have passed.
 private func runLogoutAll(_ options: LogoutAllOptions, _ system: System) throws -> ExitStatus {
-    let console = Console(options.global, system: system, [.changes, .reports])
+    let console = Console(
+        options.global, system: options.usesOutput ? system.reportingOnDiagnostics : system,
+        [.changes, .reports])
     let users = try options.users.map { user in
         try UserLine.check(operand: Array(user.utf8))
         return try parseUser(user)
@@ -187,16 +202,23 @@ private func runLogoutAll(_ options: LogoutAllOptions, _ system: System) throws 
         options.isEveryone ? .logoutEveryone : .logoutAll, actor: options.actor,
         auditLog: options.auditLog, console)
     // One cutoff is raised for all, so no user is read, and no list.
-    if options.isEveryone { return try logOutEveryone(options, backend, console) }
+    if options.isEveryone {
+        return try EveryoneLogout(options: options, backend: backend, console: console).run()
+    }
     try requireKnown(options, backend)
     let feed = try UserFeed(options, users, backend, console)
     let scope = try scope(options, users, backend, console)
+    let ids = try options.idsFile.map { path in
+        try RevokedIDs(
+            path: path, reading: feed.lines, output: system.output, backend, console)
+    }
     // The question comes last: nobody should confirm what is then refused.
     // A dry run warns of what the real run asks about.
     try backend.requireLayout(isConfirmed: options.isConfirmed || options.isDryRun, console)
     if !options.isDryRun { try feed.confirm() }
     try backend.announce(console, isDryRun: options.isDryRun, change: "logout")
-    let runner = LogoutRunner(options: options, scope: scope, backend: backend, console: console)
+    let runner = LogoutRunner(
+        options: options, scope: scope, backend: backend, console: console, ids: ids)
     return try users.count == 1 ? runner.run(users[0]) : runner.run(feed)
 }
 
@@ -213,30 +235,13 @@ private func requireKnown(_ options: LogoutAllOptions, _ backend: Backend) throw
     if options.keep != nil, !layout.tellsSessions { throw refused("--keep", "spare one session") }
 }
 
-/// The time of `--issued-before`, which must be past by Redis' clock. A note repeats it, since a
-/// person may have meant another zone.
-private func issuedBefore(
-    _ moment: Moment, _ backend: Backend, _ console: Console
-) throws -> Int64 {
-    let now = try backend.store.time()
-    let time = moment.seconds(now: now)
-    guard time <= now else {
-        throw Failure(
-            .refused, "future_time", "\(TimeText.rfc3339(time)) is in the future",
-            hint: "Redis' clock says \(TimeText.rfc3339(now)): use that time or an earlier one"
-        )
-    }
-    try console.note("revokes tokens issued before \(TimeText.rfc3339(time))")
-    return time
-}
-
 /// The tokens to revoke. A session to keep must be found, belong to the user and be trusted: its
 /// `iat` sets the cutoff.
 private func scope(
     _ options: LogoutAllOptions, _ users: [Identifier], _ backend: Backend, _ console: Console
 ) throws -> LogoutScope {
     if let moment = options.issuedBefore {
-        return .issuedBefore(try issuedBefore(moment, backend, console))
+        return .issuedBefore(try backend.issuedBefore(moment, console))
     }
     // The `iat` of the kept token is the cutoff, less one second, so that everything older is
     // revoked with one write.
@@ -282,75 +287,4 @@ private func requireTrusted(
     guard !trust.isChecking else { return }
     try console.note(
         "no key: the signature of the kept token was not checked, and its iat sets the cutoff")
-}
-
-/// Raises the global cutoff. It needs no list of users, so the result has no counts.
-private func logOutEveryone(
-    _ options: LogoutAllOptions, _ backend: Backend, _ console: Console
-) throws -> ExitStatus {
-    let time = try options.issuedBefore.map { try issuedBefore($0, backend, console) }
-    if options.isDryRun { return try planLogoutOfEveryone(options, time, backend, console) }
-    if !options.isConfirmed {
-        try Confirmation.ask(
-            "Log out ALL users on \(backend.description)?", answer: "everyone", console)
-    }
-    try backend.announce(console, change: "cutoff")
-    let cutoff = try backend.store.logOutEveryone(issuedBefore: time, skew: options.skew)
-    // The store records a logout of users itself, since each has an entry. This is one entry,
-    // written here.
-    let isAudited = backend.audit(
-        "logout-everyone", .many, count: 0, reason: options.reason, console)
-    // The members are those of a user's row, so that a script reads both. What is not counted is
-    // null.
-    try console.result([
-        "user": .null, "revoked": .null, "already_revoked": .null, "kept": .null,
-        "cutoff": .integer(cutoff), "complete": true, "audited": .bool(isAudited), "late": .null,
-        "version": .null, "target": backend.json,
-    ]) {
-        "all tokens of all users issued up to \(TimeText.table(cutoff)) are now revoked\n"
-            + "  this does not help against a leaked signing key: replace it in every service\n"
-    }
-    return .success
-}
-
-/// Counts the users and tokens that `--everyone` would reach. Users without recorded tokens are not
-/// known to Redis, and are logged out all the same.
-private func planLogoutOfEveryone(
-    _ options: LogoutAllOptions, _ time: Int64?, _ backend: Backend, _ console: Console
-) throws -> ExitStatus {
-    try backend.announce(console, isDryRun: true, change: "cutoff")
-    let cutoff = try backend.store.plannedCutoffOfEveryone(
-        issuedBefore: time, skew: options.skew)
-    var counts: (users: Int, tokens: Int64)?
-    if backend.layout.can(.listUsers) {
-        counts = try console.watch("counting") { show in
-            // A user may come twice while Redis rehashes.
-            var users: Set<Identifier> = []
-            var tokens: Int64 = 0
-            try backend.store.forEachUser { page in
-                for user in page where users.insert(user.user).inserted {
-                    tokens += user.tokenCount
-                    if let problem = user.problem { try console.report(problem, of: user.user) }
-                }
-                show(users.count)
-                return true
-            }
-            return (users.count, tokens)
-        }
-    }
-    try console.result([
-        "user": .null, "users": TimeText.number(counts.map { Int64($0.users) }),
-        "tokens": TimeText.number(counts?.tokens), "revoked": .null, "already_revoked": .null,
-        "kept": .null, "cutoff": .integer(cutoff), "complete": true, "audited": .null,
-        "late": .null, "version": .null, "dry_run": true, "target": backend.json,
-    ]) {
-        let extent = counts.map { users, tokens in
-            "\n  recorded, whenever issued: \(Count.words(Int(clamping: tokens), "token", "tokens")) of "
-                + Count.words(users, "user", "users")
-        }
-        return "all tokens of all users issued up to \(TimeText.table(cutoff)) would be revoked"
-            + "\(extent ?? "")\n"
-    }
-    try console.noteDryRun()
-    return .success
 }

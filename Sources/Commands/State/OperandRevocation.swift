@@ -83,7 +83,7 @@ struct OperandRevocation {
         }
         if count > Confirmation.threshold, !options.isConfirmed, !options.isDryRun {
             try Confirmation.ask(
-                "Revoke \(count) items on \(backend.description)?", answer: String(count), console)
+                backend, "\(count) items will be revoked.", answer: String(count), console)
         }
     }
 

@@ -20,6 +20,7 @@ struct RestoreOptions: CommandOptions {
     /// The path of an audit log in a file; nil for that of the settings.
     var auditLog: [UInt8]?
     var isConfirmed = false
+    var isDryRun = false
 }
 
 /// `restore`: undoes a revocation before the token expires.
@@ -46,6 +47,9 @@ let restoreCommand = Command(
             "no-verify", summary: "Do not check the signatures of tokens.",
             into: \.skipsVerification),
         .flag("yes", short: "y", summary: "Do not ask for confirmation.", into: \.isConfirmed),
+        .dryRun(into: \.isDryRun).detail(
+            "The results are those of a real run. It asks for no confirmation, and takes up to 32 "
+                + "bytes of memory for each item."),
         .group(ItemOptions.group, at: \.items), .group(KeyOptions.group, at: \.keys),
         .group(GlobalOptions.group, at: \.global),
     ],
@@ -61,7 +65,10 @@ let restoreCommand = Command(
             output: [
                 "jwtctl: target: redis.internal:6379, database 0, namespace jwt, layout native",
                 "restored 7c3e",
-            ])
+            ]),
+        Example(
+            command: "jwtctl restore --dry-run --reason \"wrong user\" \"$TOKEN\"",
+            summary: "See whether it would be restored."),
     ],
     exitStatuses: ExitStatus.docs(
         .failure, .malformed, .badSignature, .claims, .revoked, .unknown, .refused, .someFailed,
@@ -84,15 +91,15 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
         badSignatureHint: "use --no-verify to restore it anyway", console)
     let backend = try Backend.changing(
         .restore, actor: options.actor, auditLog: options.auditLog, console)
-    if !options.isConfirmed {
+    if !options.isConfirmed, !options.isDryRun {
         // Their number is not known while they come as lines, and reading ahead would make a script
         // wait.
         let items =
-            lines == nil ? Count.words(options.items.operands.count, "item", "items") : "all items"
+            lines == nil ? Count.words(options.items.operands.count, "item", "items") : "All items"
         try Confirmation.ask(
-            "Restore \(items) on \(backend.description)?", answer: "yes", console)
+            backend, "\(items) will be restored.", answer: "yes", console)
     }
-    try backend.announce(console, change: "change")
+    try backend.announce(console, isDryRun: options.isDryRun, change: "change")
 
     let resolver = try TokenResolver(backend, user: user, kind: options.items.kind, console)
     let idLine = backend.idLine()
@@ -114,28 +121,33 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
                 "restore", .token(item.label, user: item.user), count: 1, reason: options.reason,
                 isInStream: result.isAudited, console)
         }
-        return RestoreRow(item: item, result: result)
+        return RestoreRow(item: item, result: result, isDryRun: options.isDryRun)
     }
     // An only operand is restored by itself: its failure is that of the command, with its hint.
     if let operand = options.items.only {
         let item = try resolve(try options.items.item(operand, console))
         try TakenTokens(console).tell(item.foundToken)
-        let result = try backend.store.restore(item.restoration, reason: options.reason)
+        let result = try backend.store.restore(
+            item.restoration, reason: options.reason, isDryRun: options.isDryRun)
         let row = row(item, result)
         let status = try ItemRun(console, list, .endProcess).run(only: row)
         if row.isUnconfirmed, let doubt = backend.store.doubt {
             try console.error(Diagnostics.failure(for: doubt))
         }
+        if options.isDryRun { try console.noteDryRun() }
         return status
     }
     let feed = ItemFeed(options.items, lines, console, resolve)
     let run = ItemRun(
         console, list,
-        .stop(words: "interrupted; the items listed were done, the rest was not attempted"),
+        .stop(
+            words: options.isDryRun
+                ? "interrupted; the rest was not looked at"
+                : "interrupted; the items listed were done, the rest was not attempted"),
         reading: feed)
     return try run.run {
         let broken = try backend.store.restore(
-            reason: options.reason, item: { $0.restoration },
+            reason: options.reason, isDryRun: options.isDryRun, item: { $0.restoration },
             next: { try feed.batch($0, upTo: batchSize) }
         ) { item, result in
             let row = row(item, result)
@@ -149,6 +161,8 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
         // Without an error the confirmation came in the end; else each of them stays in doubt.
         for row in run.takeHeld() { try run.add(broken == nil ? row.confirmed : row) }
         return broken
+    } ending: { broken in
+        if options.isDryRun, broken == nil, Signals.pending == nil { try console.noteDryRun() }
     }
 }
 
@@ -167,6 +181,7 @@ private struct RestoreRow: ItemRow {
     let item: ResolvedItem
     /// The outcome, and whether the audit log has it.
     private(set) var result: RestoreResult
+    let isDryRun: Bool
 
     /// Whether the entry was removed, but the removal is not confirmed.
     var isUnconfirmed: Bool {
@@ -208,6 +223,12 @@ private struct RestoreRow: ItemRow {
         }
     }
 
+    /// The result for a table. A dry run says what would be done.
+    private var spokenWord: String {
+        if isDryRun, case .restored = result.outcome { return "would be restored" }
+        return word.spoken
+    }
+
     /// Whether the token is on its user's list again; nil where nothing was restored.
     private var isListed: Bool? {
         if case .restored(let isListed) = result.outcome { isListed } else { nil }
@@ -218,10 +239,12 @@ private struct RestoreRow: ItemRow {
         [
             .id("ID", "id", console) { $0.item.label },
             .member("sub") { .string(orNull: $0.item.user) },
-            .state("RESULT", "result") { $0.word },
+            .both(
+                .state("RESULT"), "result", cell: { $0.spokenWord }, value: { .string($0.word) }),
             .member("listed") { .bool(orNull: $0.isListed) },
             .member("confirmed") { $0.isUnconfirmed ? false : .null },
-            .member("audited") { .bool($0.result.isAudited) },
+            .member("audited") { $0.isDryRun ? .null : .bool($0.result.isAudited) },
+            .member("dry_run") { $0.isDryRun ? true : nil },
             .member("target") { _ in target },
         ]
     }
@@ -231,10 +254,12 @@ private struct RestoreRow: ItemRow {
         let id = VisibleText.escape(item.label.description, columns: 80)
         switch result.outcome {
         case .restored(let isListed):
-            var text = "restored \(id)\n"
+            var text = isDryRun ? "would be restored: \(id)\n" : "restored \(id)\n"
             // Its user or its expiry is unknown, or the layout keeps no lists. The token is valid
             // all the same.
-            if !isListed { text += "  not put back on a user's token list\n" }
+            if !isListed {
+                text += "  \(isDryRun ? "would not be" : "not") put back on a user's token list\n"
+            }
             if item.token == nil {
                 text += "  cutoffs were not checked: give the whole token to check them\n"
             }

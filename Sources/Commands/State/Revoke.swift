@@ -58,10 +58,7 @@ struct RevokeOptions: CommandOptions {
         .flag(
             "no-verify", summary: "Do not check the signatures of tokens.",
             into: \.skipsVerification),
-        .flag(
-            "dry-run", short: "n", summary: "Show what would be done without writing anything.",
-            into: \.isDryRun
-        ).detail(
+        .dryRun(into: \.isDryRun).detail(
             "The counts are those of a real run. Takes up to 32 bytes of memory for each item."),
         .value(
             "max", metavar: "N", summary: "Write at most N entries and refuse the rest.",

@@ -23,6 +23,7 @@ struct RenewOptions: CommandOptions {
     var actor: String?
     /// The path of an audit log in a file; nil for that of the settings.
     var auditLog: [UInt8]?
+    var isDryRun = false
 }
 
 /// `renew`: records a new token with the same claims, then revokes the old one.
@@ -55,11 +56,17 @@ let renewCommand = Command(
             summary: "Name recorded in the audit log (default: login name).",
             into: \.actor),
         .auditLog(into: \.auditLog),
+        .dryRun(into: \.isDryRun).detail(
+            "It checks the token, the key and whether the new token could be recorded. It prints "
+                + "no token."),
         .group(KeyOptions.group, at: \.keys), .group(GlobalOptions.group, at: \.global),
     ],
     operands: [TokenOperand.operand(at: \.token, summary: "The token, @FILE, or - for stdin.")],
     examples: [
         Example(command: "jwtctl renew \"$TOKEN\"", summary: "Replace a token."),
+        Example(
+            command: "jwtctl renew --dry-run \"$TOKEN\"",
+            summary: "See whether it would be replaced."),
         Example(
             command: "jwtctl renew --expires-in 8h \"$TOKEN\" | jwtctl decode --field payload",
             summary: "Replace it with one that is valid for 8 hours, and see its claims.",
@@ -103,13 +110,18 @@ private func runRenew(_ options: RenewOptions, _ system: System) throws -> ExitS
         replacing: old, token, claims, naming, signer, lifetime: options.lifetime,
         now: max(system.clock.seconds, old.issuedAt ?? 0))
     let record = try record(new, replacing: old, options, backend)
-    try backend.requireLayout(isConfirmed: false, console)
-    try backend.announce(console, change: "change")
+    // A dry run warns of what the real run asks about.
+    try backend.requireLayout(isConfirmed: options.isDryRun, console)
+    try backend.announce(console, isDryRun: options.isDryRun, change: "change")
     let outcome = try backend.store.renew(
         Revocation(old.subject, expiry: old.expiry, issuedAt: old.issuedAt), issued: old.issued,
-        as: record, entry: DenyEntry(reason: options.reason, actor: backend.store.actor))
+        as: record, entry: DenyEntry(reason: options.reason, actor: backend.store.actor),
+        isDryRun: options.isDryRun)
     let isRecorded = record != nil
     switch outcome {
+    case .renewed where options.isDryRun:
+        try showPlan(new, old, backend, console)
+        return .success
     case .renewed:
         let isAudited = backend.audit(
             "renew", .token(old.label, user: old.user), count: 1, reason: options.reason, console)
@@ -180,6 +192,26 @@ private func show(
         String(decoding: new.text, as: UTF8.self) + "\n"
     }
     try console.system.output.flush()
+}
+
+/// Says what would be done. The new token itself is not shown: it is not recorded, so no logout
+/// would find it.
+private func showPlan(
+    _ new: TokenMinter.Minted, _ old: TokenFacts, _ backend: Backend, _ console: Console
+) throws {
+    try console.result(
+        [
+            "id": .string(old.label.description), "sub": .string(orNull: new.facts.user),
+            "iat": TimeText.number(new.facts.issuedAt),
+            "exp": TimeText.number(new.facts.expiry.seconds), "dry_run": true,
+            "target": backend.json,
+        ], id: old.label.description
+    ) {
+        let end = new.facts.expiry.seconds.map { "expire at \(TimeText.table($0))" }
+        return "would renew \(VisibleText.escape(old.label.description, columns: 80)): "
+            + "the new token would \(end ?? "never expire")\n"
+    }
+    try console.noteDryRun()
 }
 
 /// The failure for a new token that could not be recorded. The old one is then unchanged.

@@ -60,17 +60,19 @@ extension TokenStore {
 
     /// Removes the blacklist entry of every item, unless the token would be refused without it,
     /// too. Then puts the token back on its user's list, if its user and expiry are known. See
-    /// `revoke` for `next`, and for what is returned.
+    /// `revoke` for `next`, and for what is returned. A dry run delivers the outcomes that a
+    /// restoration would have, and writes nothing.
     package func restore<Item>(
-        reason: String?, item: @escaping (Item) -> Restoration,
+        reason: String?, isDryRun: Bool = false, item: @escaping (Item) -> Restoration,
         next: @escaping (Pull) throws -> Supply<[Item]>,
         deliver: @escaping (Item, RestoreResult) throws -> Void
     ) throws -> StoreError? {
+        let seen = isDryRun ? SeenTokens(layout) : nil
         let runner = JobRunner<[Item], [RestoreResult]>(
-            self, window: Self.restorationWindow, changes: true
+            self, window: Self.restorationWindow, changes: !isDryRun
         ) { pull in
             try next(pull).map { batch in
-                (batch, RestoreJob(self, batch.map(item), reason: reason))
+                (batch, RestoreJob(self, batch.map(item), reason: reason, dryRun: seen))
             }
         } deliver: { batch, done in
             for (item, result) in zip(batch, done.outcomes(count: batch.count)) {
@@ -81,12 +83,13 @@ extension TokenStore {
     }
 
     /// Undoes one revocation, and throws if it failed. Without a confirmation by replicas or disks
-    /// the outcome is `unconfirmed`, and `doubt` has the reason.
+    /// the outcome is `unconfirmed`, and `doubt` has the reason. A dry run writes nothing.
     package func restore(
-        _ item: Restoration, reason: String?
+        _ item: Restoration, reason: String?, isDryRun: Bool = false
     ) throws(StoreError) -> RestoreResult {
-        var job = RestoreJob(self, [item], reason: reason)
-        let (done, failure) = run(&job)
+        let seen = isDryRun ? SeenTokens(layout) : nil
+        var job = RestoreJob(self, [item], reason: reason, dryRun: seen)
+        let (done, failure) = isDryRun ? runDry(&job) : run(&job)
         if let failure, !failure.isAboutConfirmation { throw failure }
         let result = try done.result.get()[0]
         if let error = result.error { throw error }

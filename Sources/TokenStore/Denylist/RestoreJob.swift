@@ -2,7 +2,7 @@ internal import Layouts
 internal import Redis
 
 /// Undoes a batch of revocations. For layouts without a blacklist it puts the tokens back on the
-/// whitelist.
+/// whitelist. A dry run takes the same steps, and reads where a restoration writes.
 struct RestoreJob: Job {
     /// The steps. An entry is removed before its token returns to the list. After a break in
     /// between, the token is restored and not listed; the reverse order could list a revoked token.
@@ -20,6 +20,10 @@ struct RestoreJob: Job {
     private let store: TokenStore
     private let items: [Restoration]
     private let reason: String?
+    /// The tokens that a dry run would have restored so far; nil if it is none.
+    private let seen: SeenTokens?
+
+    private var isDryRun: Bool { seen != nil }
 
     private var phases = Phase.allCases[...]
     private var states: StatesJob?
@@ -33,10 +37,14 @@ struct RestoreJob: Job {
     /// For each item whether the last attempt restored it; nil in the first attempt.
     private var wasRestored: [Bool]?
 
-    init(_ store: TokenStore, _ items: [Restoration], reason: String?) {
+    /// `seen` is for a dry run, which shares it among its batches.
+    init(
+        _ store: TokenStore, _ items: [Restoration], reason: String?, dryRun seen: SeenTokens? = nil
+    ) {
         self.store = store
         self.items = items
         self.reason = reason
+        self.seen = seen
         results = Array(repeating: .notAttempted, count: items.count)
     }
 
@@ -67,10 +75,10 @@ struct RestoreJob: Job {
             let userTokens = store.userTokens
             for index in rest {
                 guard let record = records[index] else { continue }
-                sent.add(try userTokens.recordCommand(record), of: index)
+                sent.add(try userTokens.recordCommand(record, isDryRun: isDryRun), of: index)
             }
         case .audit:
-            for index in rest {
+            for index in rest where !isDryRun {
                 let subject = AuditSubject.token(items[index].id, user: items[index].user)
                 sent.add(
                     store.auditCommands("restore", subject, count: 1, reason: reason), of: index)
@@ -82,7 +90,7 @@ struct RestoreJob: Job {
     mutating func take(_ exchange: Exchange) throws(StoreError) {
         switch phases.removeFirst() {
         case .judge: try judge(exchange)
-        case .remove: takeRemoved(exchange)
+        case .remove: try takeRemoved(exchange)
         case .relist: takeRelisted(exchange)
         case .audit: takeAudited(exchange)
         }
@@ -147,7 +155,7 @@ struct RestoreJob: Job {
     /// The commands that remove the entries, and after them what `writeBeside` of `DenyJob` added.
     /// Only the replies about the entries count.
     private mutating func remove() throws(StoreError) -> [Command] {
-        guard let deny = store.layout.deny else { return [] }
+        guard let deny = store.layout.deny, !isDryRun else { return [] }
         var beside: [Command] = []
         for index in rest {
             let values = TemplateValues(items[index].subject)
@@ -160,9 +168,19 @@ struct RestoreJob: Job {
         return sent.commands + beside
     }
 
-    private mutating func takeRemoved(_ exchange: Exchange) {
+    private mutating func takeRemoved(_ exchange: Exchange) throws(StoreError) {
         guard store.layout.deny != nil else { return }
+        let chosen = rest
         rest = []
+        if let seen {
+            // `judge` has found the entries. Only an earlier item can remove one first.
+            for index in chosen {
+                let isFirst = try seen.insert(items[index].subject)
+                results[index].outcome = isFirst ? .restored(isListed: false) : .notRevoked
+                if isFirst { rest.append(index) }
+            }
+            return
+        }
         for answer in sent.answers(in: exchange, &results) {
             if answer.reply == .integer(0), !wasRestored(answer.item) {
                 results[answer.item].outcome = .notRevoked

@@ -147,16 +147,17 @@ extension RevocationOutcome: ItemOutcome {
 
 // MARK: dry run
 
-/// Predicts the outcomes of revocations, and writes nothing.
-///
-/// A second revocation of the same token is predicted as `alreadyRevoked`. For that it keeps a hash
-/// of 64 bits for each token, since a file may name millions.
+/// Predicts the outcomes of revocations, and writes nothing. A second revocation of the same token
+/// is predicted as `alreadyRevoked`.
 package final class RevocationDryRun {
     private let store: TokenStore
-    /// The fingerprints of the tokens whose revocation was predicted.
-    private var seen: Set<Int> = []
+    /// The tokens whose revocation was predicted.
+    private let seen: SeenTokens
 
-    package init(_ store: TokenStore) { self.store = store }
+    package init(_ store: TokenStore) {
+        self.store = store
+        seen = SeenTokens(store.layout)
+    }
 
     /// The outcomes that `revoke` would give, in the order of `items`.
     package func outcomes(
@@ -165,24 +166,9 @@ package final class RevocationDryRun {
         store.lookForWhitelist()
         var outcomes = try store.ask(PredictionJob(store, items))
         for (index, item) in items.enumerated() where outcomes[index] == .revoked {
-            let isNew = seen.insert(try fingerprint(item.subject)).inserted
-            if !isNew { outcomes[index] = .alreadyRevoked }
+            if try !seen.insert(item.subject) { outcomes[index] = .alreadyRevoked }
         }
         return outcomes
-    }
-
-    /// A hash of what is written or removed to revoke a token. The process seeds it, so that no one
-    /// can prepare two tokens with the same hash.
-    private func fingerprint(_ subject: TokenSubject) throws(StoreError) -> Int {
-        var hasher = Hasher()
-        if let deny = store.layout.deny {
-            let values = TemplateValues(subject)
-            hasher.combine(try deny.key.render(values))
-            hasher.combine(try deny.member?.render(values))
-        } else {
-            hasher.combine(subject)
-        }
-        return hasher.finalize()
     }
 }
 

@@ -57,8 +57,8 @@ final class KeyedLogout {
     /// Returns what broke the logout off; nil where it was finished.
     func run() -> LogoutInterruption.Cause? {
         do throws(StoreError) {
-            if request.isDryRun { return try plan() }
             if round == .first { try raise() }
+            if request.isDryRun { return try plan() }
             var gaps: LogoutGaps = .excess
             for _ in 0..<Self.passCount {
                 if let signal = Signals.pending { return .signal(signal) }
@@ -83,34 +83,16 @@ final class KeyedLogout {
 
     /// Raises the cutoff and the version, as far as the layout has them.
     private func raise() throws(StoreError) {
-        let values = TemplateValues(TokenSubject(id: user, user: user))
-        if let cutoff = store.layout.userCutoff, scope.raisesCutoff {
-            result.cutoff = try store.raise(
-                cutoff, [try cutoff.key.render(values)], to: scope.cutoff, skew: request.skew)
+        if let cutoff = try request.cutoffRaise(of: user, store) {
+            result.cutoff = try cutoff.run()
             clock = try store.clock()
         }
-        if let version = store.layout.version, scope == .everything {
-            result.version = try store.change([try version.raising(values)])[0].asInteger
-        }
+        result.version = try request.versionRaise(of: user, store)?.run()
     }
 
     /// Counts what a logout would find now, by one pass over all keys. Returns the signal that cut
     /// it short.
     private func plan() throws(StoreError) -> LogoutInterruption.Cause? {
-        let layout = store.layout
-        let values = TemplateValues(TokenSubject(id: user, user: user))
-        clock = try store.clock()
-        if let cutoff = layout.userCutoff, scope.raisesCutoff {
-            let key = try cutoff.key.render(values)
-            result.cutoff = try store.planned(
-                try store.ask(store.plan(cutoff, key: key)), cutoff, key: key, to: scope.cutoff,
-                skew: request.skew)
-        }
-        if let version = layout.version, scope == .everything {
-            let command = try version.reading(values)
-            result.version = try store.plannedVersion(
-                try store.ask(command), key: command.key ?? [])
-        }
         let pass = try search(limit: .max)
         if let signal = Signals.pending { return .signal(signal) }
         let items = pass.toRevoke.values.compactMap { session in
@@ -118,6 +100,7 @@ final class KeyedLogout {
         }
         for page in items.chunked(by: TokenStore.pageSize) {
             let outcomes = try store.ask(PredictionJob(store, page))
+            request.report(page, outcomes)
             result.revoked += outcomes.count { $0 == .revoked }
             result.leftovers += outcomes.count { $0 == .alreadyRevoked }
             request.onProgress(result)
@@ -218,6 +201,7 @@ final class KeyedLogout {
             entry.user = user
             let batch = store.revoke(
                 items, entry: entry, confirmedBy: .caller, recheckedBy: .caller)
+            request.report(items, batch.outcomes)
             result.revoked += batch.outcomes.count { $0 == .revoked }
             result.leftovers += batch.outcomes.count { $0 == .alreadyRevoked }
             if let failure = batch.failure { throw failure }

@@ -62,7 +62,7 @@ struct KeyedTokens: UserTokens {
         guard let scan = SessionScan(store, user: nil, like: query.pattern) else { return }
         let known =
             try query.countsActive
-            ? forEachCounted(scan, body) : forEachFound(scan, query.pageLimit, body)
+            ? forEachCounted(scan, body) : forEachFound(scan, query, body)
         guard let known, query.includesCutoffs, store.layout.listsCutoffs else { return }
         let others = try usersWithCutoffs(like: query.pattern).subtracting(known)
         for page in Self.sorted(others).chunked(by: TokenStore.pageSize) {
@@ -76,7 +76,7 @@ struct KeyedTokens: UserTokens {
     /// Counts the tokens of each user during the scan: Redis has no key with their number. Returns
     /// the users, or nil where `body` has enough.
     private func forEachFound(
-        _ scan: SessionScan, _ pageLimit: Int, _ body: ([ListedUser]) throws -> Bool
+        _ scan: SessionScan, _ query: UserQuery, _ body: ([ListedUser]) throws -> Bool
     ) throws -> Set<Identifier>? {
         var scan = scan
         scan.detail = .ends
@@ -92,7 +92,7 @@ struct KeyedTokens: UserTokens {
                 users[session.user] = known
             }
             pages += 1
-            return pages < pageLimit
+            return query.goesOn(pages)
         }
         for page in Self.sorted(users.keys).chunked(by: TokenStore.pageSize) {
             let cutoffs = try userCutoffs(of: page)
@@ -239,14 +239,19 @@ struct KeyedTokens: UserTokens {
 
     /// Writes the key that the application would have written, unless one is there. Layouts of
     /// which only the application knows the values cannot record.
-    func recordCommand(_ token: TokenRecord) throws(StoreError) -> Command {
+    func recordCommand(
+        _ token: TokenRecord, isDryRun: Bool
+    ) throws(StoreError) -> Command {
         var values = TemplateValues(token.subject)
         values.expiry = token.expiry
         guard let value = try allow.value?.render(values) else { throw .unnamed("list") }
         // Sent twice, the second would be answered with LISTED because of the first.
         return .eval(
             Script.recordAlone, keys: [try allow.key.render(values)],
-            [.bytes(value), .text(token.expiry.seconds.map(String.init) ?? "")]
+            [
+                .bytes(value), .text(token.expiry.seconds.map(String.init) ?? ""),
+                .text(isDryRun ? "dry" : ""),
+            ]
         ).once()
     }
 

@@ -86,9 +86,12 @@ package struct RecordBatch: Sendable {
 
 extension TokenStore {
     /// Puts a token on its user's list, and looks at the user's cutoff in the same step, so that a
-    /// logout that runs meanwhile either finds the token or refuses it.
-    package func record(_ token: TokenRecord) throws(StoreError) -> RecordOutcome {
-        let batch = record([token])
+    /// logout that runs meanwhile either finds the token or refuses it. A dry run returns the same
+    /// outcome, and writes nothing.
+    package func record(
+        _ token: TokenRecord, isDryRun: Bool = false
+    ) throws(StoreError) -> RecordOutcome {
+        let batch = record([token], isDryRun: isDryRun)
         if let failure = batch.failure { throw failure }
         guard let outcome = batch.outcomes[0] else {
             throw .redis(.unexpectedReply(expected: "OK", got: "nothing"))
@@ -98,9 +101,9 @@ extension TokenStore {
 
     /// Records many tokens in two round trips: one to judge them, one to write those that may be
     /// recorded. At most some hundred at a time, since the commands for all are sent together.
-    package func record(_ tokens: [TokenRecord]) -> RecordBatch {
-        var job = RecordJob(self, tokens)
-        let (done, failure) = run(&job)
+    package func record(_ tokens: [TokenRecord], isDryRun: Bool = false) -> RecordBatch {
+        var job = RecordJob(self, tokens, isDryRun: isDryRun)
+        let (done, failure) = isDryRun ? runDry(&job) : run(&job)
         var batch = job.outcome
         batch.failure = failure
         if case .failure(let error) = done.result { batch.failure = error }
@@ -145,7 +148,7 @@ extension TokenStore {
     }
 }
 
-/// Records a batch of tokens.
+/// Records a batch of tokens. A dry run takes the same steps, and writes nothing.
 struct RecordJob: Job {
     private enum Phase: CaseIterable {
         /// Asks the blacklist and the cutoffs: a script sees only the keys of its own slot.
@@ -156,6 +159,7 @@ struct RecordJob: Job {
 
     private let store: TokenStore
     private let tokens: [TokenRecord]
+    private let isDryRun: Bool
     private var phases = Phase.allCases[...]
     private var states: StatesJob?
     private var commands: [Command] = []
@@ -166,9 +170,10 @@ struct RecordJob: Job {
     /// How far the job came, whatever broke it off.
     private(set) var outcome: RecordBatch
 
-    init(_ store: TokenStore, _ tokens: [TokenRecord]) {
+    init(_ store: TokenStore, _ tokens: [TokenRecord], isDryRun: Bool = false) {
         self.store = store
         self.tokens = tokens
+        self.isDryRun = isDryRun
         outcome = RecordBatch(outcomes: Array(repeating: nil, count: tokens.count))
     }
 
@@ -189,7 +194,9 @@ struct RecordJob: Job {
         case .record:
             let userTokens = store.userTokens
             commands = []
-            for index in sent { commands.append(try userTokens.recordCommand(tokens[index])) }
+            for index in sent {
+                commands.append(try userTokens.recordCommand(tokens[index], isDryRun: isDryRun))
+            }
         case nil: return nil
         }
         return commands
@@ -238,70 +245,5 @@ struct RecordJob: Job {
             // The first attempt did not find it there, so it is the one that it wrote.
             outcome.outcomes[index] = .recorded
         }
-    }
-}
-
-// MARK: renewal
-
-/// The outcome of replacing a token with a new one.
-package enum RenewalOutcome: Equatable, Sendable {
-    /// The new token is recorded, the old one revoked.
-    case renewed
-    /// The new one was not recorded: nothing has changed.
-    case refused(RecordOutcome)
-    /// The old one was revoked meanwhile, or its user was logged out: the new one was revoked
-    /// again.
-    case overtaken
-    /// The new one is recorded, but it is unknown whether the old one is revoked. Both may be
-    /// accepted.
-    case inDoubt(StoreError)
-}
-
-extension TokenStore {
-    /// Records `new`, then revokes `old`. If it breaks off in between, both are accepted; there is
-    /// no time at which neither is.
-    ///
-    /// A logout that returned before this has the last word: the step that records compares the
-    /// user's cutoff with the `iat` of `old`. The state of `old` is read again afterwards, because
-    /// the cutoff for all users is in another slot.
-    package func renew(
-        _ old: Revocation, issued: IssuedAt, as new: TokenRecord?, entry: DenyEntry
-    ) throws(StoreError) -> RenewalOutcome {
-        if var new {
-            new.predecessor = issued
-            let outcome = try record(new)
-            guard outcome == .recorded else { return .refused(outcome) }
-        }
-        let batch: RevocationBatch
-        do throws(StoreError) {
-            let state = try states(of: [StateQuery(old.subject)])[0]
-            if state.denial != nil || state.judgeCutoff(issued) != .passes {
-                try takeBack(new, entry)
-                return .overtaken
-            }
-            // The old token is active, so the whitelist, if there is one, has keys.
-            noteUsage()
-            batch = revoke([old], entry: entry)
-            if let failure = batch.failure { throw failure }
-            switch batch.outcomes[0] {
-            case .revoked, .expired: return .renewed
-            case .failed(let error): throw error
-            case .alreadyRevoked:
-                try takeBack(new, entry)
-                return .overtaken
-            case .unknown, .unconfirmed, .notAttempted, .notFound:
-                throw .redis(.unexpectedReply(expected: "a reply", got: "nothing"))
-            }
-        } catch {
-            return .inDoubt(error)
-        }
-    }
-
-    /// Revokes the token that was recorded, if there is one.
-    private func takeBack(_ new: TokenRecord?, _ entry: DenyEntry) throws(StoreError) {
-        guard let new else { return }
-        let batch = revoke([Revocation(new.subject, expiry: new.expiry)], entry: entry)
-        if let failure = batch.failure { throw failure }
-        if case .failed(let error) = batch.outcomes[0] { throw error }
     }
 }

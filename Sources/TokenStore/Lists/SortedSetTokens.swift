@@ -117,7 +117,9 @@ struct SortedSetTokens: UserTokens {
 
     /// Puts the token into the user's set, in one step with a look at the user's cutoff where both
     /// are in one slot.
-    func recordCommand(_ token: TokenRecord) throws(StoreError) -> Command {
+    func recordCommand(
+        _ token: TokenRecord, isDryRun: Bool
+    ) throws(StoreError) -> Command {
         guard let list else { throw .unnamed("list") }
         var values = TemplateValues(token.subject)
         values.expiry = token.expiry
@@ -136,7 +138,7 @@ struct SortedSetTokens: UserTokens {
                 .integer(meta), .integer(cutoff), .integer(list.unit), store.listLife,
                 .bytes(try list.member.render(values)), .text(list.score(token.expiry)),
                 .text(token.issued.wholeSeconds.map(String.init) ?? ""), .bytes(token.details),
-                .integer(TokenState.futureTolerance),
+                .integer(TokenState.futureTolerance), .text(isDryRun ? "dry" : ""),
             ]
         ).once()
     }

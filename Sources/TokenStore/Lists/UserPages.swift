@@ -26,7 +26,7 @@ extension SortedSetTokens {
                 list.users(of: keys, like: query.pattern)
             } _: { users in
                 pages += 1
-                isGoingOn = try body(users) && pages < query.pageLimit
+                isGoingOn = try body(users) && query.goesOn(pages)
                 return isGoingOn
             }
         }

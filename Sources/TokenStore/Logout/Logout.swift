@@ -18,7 +18,7 @@ package enum LogoutScope: Equatable, Sendable {
     }
 
     /// The unix second to which the cutoff is raised; nil for the time of Redis.
-    var cutoff: Int64? {
+    package var cutoff: Int64? {
         switch self {
         case .everything: nil
         case .allBut(_, let issuedAt): issuedAt.map { $0 - 1 }
@@ -54,6 +54,15 @@ struct LogoutRequest {
     /// Whether everything is read and judged as in a logout, and nothing written.
     let isDryRun: Bool
     let onProgress: (LogoutResult) -> Void
+    /// Takes the ids of tokens as soon as their revocation was acknowledged; in a dry run, of those
+    /// that would be revoked. An id comes twice only if the application records the token again.
+    var onRevoked: ([Identifier]) -> Void = { _ in }
+
+    /// Hands on the ids of the items that were revoked.
+    func report(_ items: [Revocation], _ outcomes: [RevocationOutcome]) {
+        let revoked = zip(items, outcomes).filter { $1 == .revoked }
+        if !revoked.isEmpty { onRevoked(revoked.map { $0.0.id }) }
+    }
 }
 
 /// The rounds of a logout.
@@ -133,7 +142,8 @@ extension TokenStore {
     package func logOut(
         _ user: Identifier, scope: LogoutScope, skew: Int64 = 0, recheckDelay: Int64 = 0,
         entry: DenyEntry, isDryRun: Bool = false,
-        onProgress: @escaping (LogoutResult) -> Void = { _ in }
+        onProgress: @escaping (LogoutResult) -> Void = { _ in },
+        onRevoked: @escaping ([Identifier]) -> Void = { _ in }
     ) throws(LogoutInterruption) -> LogoutResult {
         var users = [user]
         var result = LogoutResult()
@@ -143,7 +153,7 @@ extension TokenStore {
                 try logOut(
                     scope: scope, skew: skew, recheckDelay: recheckDelay, entry: entry,
                     isDryRun: isDryRun, next: { _ in users.popLast().map { .item($0) } ?? .end },
-                    onProgress: onProgress
+                    onProgress: onProgress, onRevoked: onRevoked
                 ) { _, own, broken in
                     result = own
                     cause = broken
@@ -164,24 +174,46 @@ extension TokenStore {
     /// others from being logged out.
     ///
     /// After `recheckDelay` milliseconds, tokens of logins that ran meanwhile are revoked, too;
-    /// with 0 there is no recheck. A dry run counts what a logout would revoke now, and writes
-    /// nothing.
+    /// with 0 there is no recheck. `onRevoked` takes the ids of tokens as their revocation is
+    /// acknowledged.
+    ///
+    /// A dry run counts what a logout would revoke now, and writes nothing. A user who comes again
+    /// is left out, since the first logout would leave nothing to revoke. For that it keeps a hash
+    /// of 64 bits for each user.
     package func logOut(
         scope: LogoutScope, skew: Int64, recheckDelay: Int64 = 0, entry: DenyEntry,
         isDryRun: Bool = false,
         next: @escaping (Pull) throws -> Supply<Identifier>,
         onProgress: @escaping (LogoutResult) -> Void = { _ in },
+        onRevoked: @escaping ([Identifier]) -> Void = { _ in },
         deliver: @escaping (Identifier, LogoutResult, LogoutInterruption.Cause?) throws -> Void
     ) throws -> StoreError? {
         let request = LogoutRequest(
-            scope: scope, skew: skew, entry: entry, isDryRun: isDryRun, onProgress: onProgress)
+            scope: scope, skew: skew, entry: entry, isDryRun: isDryRun, onProgress: onProgress,
+            onRevoked: onRevoked)
         let tokens = logoutTokens
         guard recheckDelay != 0, !isDryRun else {
+            let next = isDryRun ? Self.eachOnce(next) : next
             return try tokens.logOut(request, next: next, deliver: deliver)
         }
         let logout = RecheckedLogout(
             store: self, tokens: tokens, request: request, recheckDelay: recheckDelay)
         return try logout.run(next: next, deliver: deliver)
+    }
+
+    /// The users that `next` gives, without those that it gave before.
+    private static func eachOnce(
+        _ next: @escaping (Pull) throws -> Supply<Identifier>
+    ) -> (Pull) throws -> Supply<Identifier> {
+        var seen: Set<Int> = []
+        return { pull in
+            while true {
+                let supply = try next(pull)
+                guard case .item(let user) = supply, !seen.insert(user.hashValue).inserted else {
+                    return supply
+                }
+            }
+        }
     }
 
     /// What a logout cannot reach by its scope and layout.
@@ -205,82 +237,20 @@ extension TokenStore {
     }
 
     /// Revokes the tokens of all users that were issued until now, or before the given second,
-    /// recorded or not. Returns the cutoff.
+    /// recorded or not. Returns the cutoff that applies, which may be a later one. A dry run
+    /// returns the one that would apply.
     package func logOutEveryone(
-        issuedBefore: Int64? = nil, skew: Int64 = 0
+        issuedBefore: Int64? = nil, skew: Int64 = 0, isDryRun: Bool = false
     ) throws(StoreError) -> Int64 {
         guard let store = layout.globalCutoff else { throw .unnamed("everyone") }
         let key = store.key.literal
-        let cutoff = try raise(store, [key], to: issuedBefore.map { $0 - 1 }, skew: skew)
+        let raise = CutoffRaise(
+            store: self, cutoff: store, keys: [key], wanted: issuedBefore.map { $0 - 1 },
+            skew: skew, isDryRun: isDryRun)
+        let cutoff = try raise.run()
+        guard !isDryRun else { return cutoff }
         if let doubt = try confirm() { throw doubt }
         try waitUntilPassed(cutoff, of: key, skew: skew)
-        return cutoff
-    }
-
-    /// The cutoff that `logOutEveryone` would set now, in unix seconds.
-    package func plannedCutoffOfEveryone(
-        issuedBefore: Int64? = nil, skew: Int64 = 0
-    ) throws(StoreError) -> Int64 {
-        guard let store = layout.globalCutoff else { throw .unnamed("everyone") }
-        let key = store.key.literal
-        let replies = try ask(plan(store, key: key))
-        return try planned(
-            replies, store, key: key, to: issuedBefore.map { $0 - 1 }, skew: skew)
-    }
-
-    /// The commands that read what `raise` would come to; see `planned`.
-    func plan(_ store: CutoffStore, key: [UInt8]) -> [Command] {
-        [store.reading(key), Command("TIME")]
-    }
-
-    /// The cutoff that would apply after `raise`, which never lowers one.
-    func planned(
-        _ replies: [Reply], _ store: CutoffStore, key: [UInt8], to wanted: Int64?, skew: Int64
-    ) throws(StoreError) -> Int64 {
-        let now = try replies[1].asSeconds
-        let wanted = wanted ?? (now + skew)
-        return max(try cutoff(replies[0], store, key: key) ?? wanted, wanted)
-    }
-
-    /// The lowest version that would be accepted, from the reply to `VersionStore.reading`.
-    func plannedVersion(_ reply: Reply, key: [UInt8]) throws(StoreError) -> Int64 {
-        guard let bytes = try reply.asOptionalBytes else { return 1 }
-        guard let number = Int64(String(decoding: bytes, as: UTF8.self)), number < .max else {
-            throw .corrupt(key: key)
-        }
-        return number + 1
-    }
-
-    /// Raises a cutoff to the `wanted` second; nil for Redis' time plus `skew`. Returns the cutoff
-    /// that applies now, which may be a later one. The caller has to confirm it.
-    func raise(
-        _ store: CutoffStore, _ keys: [[UInt8]], to wanted: Int64?, skew: Int64
-    ) throws(StoreError) -> Int64 {
-        let command = raiseCommand(store, keys, to: wanted, skew: skew)
-        return try raised(try change([command])[0], key: keys[0])
-    }
-
-    /// The command that raises a cutoff. `keys` are the cutoff's, and the list's where both share a
-    /// slot.
-    func raiseCommand(
-        _ store: CutoffStore, _ keys: [[UInt8]], to wanted: Int64?, skew: Int64
-    ) -> Command {
-        .eval(
-            Script.raiseCutoff, keys: keys,
-            [
-                .text(wanted.map(String.init) ?? ""), .integer(skew),
-                .integer(store.life ?? maximumLifetime ?? 0), .integer(margin),
-                .integer(store.unit), .integer(store.beyond), .bytes(store.field ?? []),
-                .integer(layout.list?.unit ?? 1),
-            ])
-    }
-
-    /// The cutoff that applies now, from the reply to `raiseCommand`.
-    func raised(_ reply: Reply, key: [UInt8]) throws(StoreError) -> Int64 {
-        let (word, _) = try outcome(reply)
-        guard let cutoff = Int64(word).flatMap({ Int64(outside: $0) }) else {
-            throw .corrupt(key: key)
-        }
         return cutoff
     }
 

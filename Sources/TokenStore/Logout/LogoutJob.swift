@@ -129,11 +129,11 @@ struct LogoutJob: Job {
     private mutating func phaseCommands() throws(StoreError) -> [Command]? {
         while true {
             switch phase {
-            case .raiseCutoff: return try send(raiseCutoff())
+            case .raiseCutoff: return send(try cutoffRaise()?.commands ?? [])
             case .readAhead:
                 if let commands = try readAhead() { return commands }
                 phase = .raiseVersion
-            case .raiseVersion: return try send(raiseVersion())
+            case .raiseVersion: return send([try versionRaise()?.command])
             case .denyAgain:
                 if let commands = try denyAgain() { return commands }
                 phase = .readPage
@@ -162,15 +162,11 @@ struct LogoutJob: Job {
         switch phase {
         case .raiseCutoff:
             let replies = try store.replies(exchange, to: commands)
-            if let command = commands.first {
-                result.cutoff = try takeCutoff(replies, key: command.key ?? [])
-            }
+            result.cutoff = try cutoffRaise()?.second(replies)
             phase = .readAhead
         case .raiseVersion:
             let replies = try store.replies(exchange, to: commands)
-            if let reply = replies.first {
-                result.version = try request.isDryRun ? plannedVersion(reply) : reply.asInteger
-            }
+            if let reply = replies.first { result.version = try versionRaise()?.version(reply) }
             phase = .denyAgain
         case .readAhead, .readPage: try page?.take(exchange)
         case .denyAgain, .deny: try denial?.take(exchange)
@@ -198,32 +194,15 @@ struct LogoutJob: Job {
 
     // MARK: what refuses all tokens at once
 
-    /// No command where the scope does not say how far to raise the cutoff.
-    private func raiseCutoff() throws(StoreError) -> [Command] {
-        let keys = try store.layout.keys(of: user)
-        guard round == .first, scope.raisesCutoff, let cutoff = store.layout.userCutoff,
-            let key = keys.cutoff
-        else { return [] }
-        guard !request.isDryRun else { return store.plan(cutoff, key: key) }
-        // Only the native layout has both keys in one slot.
-        let isTogether = keys.meta != nil
-        return [
-            store.raiseCommand(
-                cutoff, [key] + (isTogether ? [keys.tokens].compactMap(\.self) : []),
-                to: scope.cutoff, skew: request.skew)
-        ]
+    private func cutoffRaise() throws(StoreError) -> CutoffRaise? {
+        try round == .first ? request.cutoffRaise(of: user, store) : nil
     }
 
-    private func takeCutoff(_ replies: [Reply], key: [UInt8]) throws(StoreError) -> Int64 {
-        guard request.isDryRun, let cutoff = store.layout.userCutoff else {
-            return try store.raised(replies[0], key: key)
-        }
-        return try store.planned(replies, cutoff, key: key, to: scope.cutoff, skew: request.skew)
-    }
-
-    /// The lowest version that would be accepted.
-    private func plannedVersion(_ reply: Reply) throws(StoreError) -> Int64 {
-        try store.plannedVersion(reply, key: commands.first?.key ?? [])
+    /// Each execution raises the number again, so one is enough however often the steps after it
+    /// have to be repeated.
+    private func versionRaise() throws(StoreError) -> VersionRaise? {
+        guard round == .first, result.version == nil || store.needsConfirmation else { return nil }
+        return try request.versionRaise(of: user, store)
     }
 
     /// Reads the list once, directly after the cutoff was raised. A token that is on it now is not
@@ -262,16 +241,6 @@ struct LogoutJob: Job {
             ahead?.insert(token.id)
         }
         return true
-    }
-
-    /// Each execution raises the number again, so one is enough however often the steps after it
-    /// have to be repeated.
-    private func raiseVersion() throws(StoreError) -> [Command] {
-        guard round == .first, scope == .everything, let version = store.layout.version,
-            result.version == nil || store.needsConfirmation
-        else { return [] }
-        let values = TemplateValues(TokenSubject(id: user, user: user))
-        return [try request.isDryRun ? version.reading(values) : version.raising(values)]
     }
 
     // MARK: the list
@@ -331,6 +300,7 @@ struct LogoutJob: Job {
         if request.isDryRun, store.layout.deny == nil {
             result.revoked += toRevoke.count
             plannedCount += toRevoke.count
+            request.onRevoked(toRevoke.map(\.id))
             return
         }
         denial = revocation(of: toRevoke)
@@ -362,13 +332,15 @@ struct LogoutJob: Job {
     }
 
     /// Counts the outcomes, and goes on to `unlist`. If the connection broke, tokens whose entries
-    /// were not acknowledged stay on the list: `unlist` is not sent any more.
+    /// were not acknowledged stay on the list: `unlist` is not sent any more. Neither is it after a
+    /// failure, and what was revoked counts all the same: a second run finds it revoked already.
     private mutating func takeDenied(_ outcomes: [RevocationOutcome]) throws(StoreError) {
         denial = nil
-        try requireNoFailure(outcomes)
-        if store.needsConfirmation, !request.isDryRun { unconfirmed += toRevoke }
+        request.report(toRevoke, outcomes)
         result.revoked += outcomes.count { $0 == .revoked }
         result.alreadyRevoked += outcomes.count { $0 == .alreadyRevoked }
+        try requireNoFailure(outcomes)
+        if store.needsConfirmation, !request.isDryRun { unconfirmed += toRevoke }
         guard !request.isDryRun else {
             plannedCount += toRevoke.count
             request.onProgress(result)

@@ -150,6 +150,13 @@ extension TokenStore {
         }
     }
 
+    /// Runs one job that reads where it would write, so that nothing has to be confirmed. Returns
+    /// the same as `run`.
+    func runDry<J: Job>(_ job: inout J) -> (done: JobResult<J.Outcome>, failure: StoreError?) {
+        let (result, failure) = drive(&job)
+        return (JobResult(result: result, doubt: nil), failure.map { StoreError.redis($0) })
+    }
+
     /// Sends the commands of a job, one exchange after the other. After a failure nothing more is
     /// sent, but the job still takes its remaining phases, as unsent exchanges.
     private func drive<J: Job>(
