@@ -150,6 +150,25 @@ extension Topics {
                 announce:: Layout files publish revocations only, with or without an audit log;
                     "changes": "all" publishes the other changes too.
                 """),
+            "Since 0.2.0:",
+            .terms(
+                """
+                status 11:: New, of prove only.
+                list users:: Tables, JSON and CSV are sorted by name, and --limit takes the first
+                    names; -o jsonl and -o id come as before, where -o id may repeat a user while
+                    Redis rehashes. A global cutoff is noted on standard error; if it cannot be
+                    read, the status is 8. The latest expiry of a user without tokens is '-'.
+                questions:: Other words, and the same status 9 and code 'declined'.
+                logout-all --dry-run:: One row per user, even where a user is named twice.
+                audited:: True only if the file of --audit-log has the change too.
+                doctor:: One more finding, about outages. With --strict it fails for open-webui,
+                    express-jwt-blacklist, rails-cache and lexik, which accept revoked tokens while
+                    Redis is away.
+                layouts:: layout list -o csv has two more fields after source. Older releases refuse
+                    a layout file with on_outage.
+                revoke:: A bare id without an expiry is revoked for max-lifetime if that is set; it
+                    was refused (2).
+                """),
             "Since 0.1.0, everywhere:",
             .terms(
                 """
