@@ -82,6 +82,26 @@ import Testing
             ["verify", "--explain", Self.token], environment: ["JWTCTL_REDIS_URL": server.url])
         #expect(result.output.contains("jwt:deny:a"), "\(result.output)")
     }
+
+    @Test func `no audit log has the token either`() throws {
+        let sandbox = try Sandbox()
+        let layout = try sandbox.file(
+            "text.json",
+            #"""
+            {"extends": "spring-raw", "name": "text", "stores": [
+              {"role": "deny", "type": "string", "key": "${id}", "value": "x", "match": "exists",
+               "ttl": "remaining"}, {"role": "audit", "key": "log"}]}
+            """#)
+        for command in [
+            ["revoke", "--yes", Self.token], ["restore", "--reason", "x", "--yes", Self.token],
+        ] {
+            let result = sandbox.jwtctl.run(["--layout", layout] + command)
+            #expect(result.status == 0, "\(command): \(result.errors)")
+        }
+        let entries = try sandbox.server.cli("XRANGE", "log", "-", "+")
+        #expect(entries.contains("restore") && entries.contains("revoke"))
+        for part in Self.parts { #expect(!entries.contains(part)) }
+    }
 }
 
 /// Passwords in URLs.

@@ -176,7 +176,9 @@ struct Proof {
         guard options.restores, report.isNew else { return }
         let revocation = token.request.revocation
         let result = try store.restore(
-            Restoration(revocation.subject, issued: token.issued, expiry: revocation.expiry),
+            Restoration(
+                revocation.subject, label: token.request.label, issued: token.issued,
+                expiry: revocation.expiry),
             reason: options.revoke.reason)
         if let failure = result.auditFailure { backend.warn(notAudited: failure, console) }
         if result.isChange {

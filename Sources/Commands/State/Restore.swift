@@ -172,7 +172,7 @@ private let batchSize = 128
 extension ResolvedItem {
     /// The request to the store.
     fileprivate var restoration: Restoration {
-        Restoration(subject, issued: issued, expiry: expiry)
+        Restoration(subject, label: label, issued: issued, expiry: expiry)
     }
 }
 

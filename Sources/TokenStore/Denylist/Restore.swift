@@ -4,6 +4,8 @@ internal import Redis
 /// One revocation to undo.
 package struct Restoration: Equatable, Sendable {
     package let subject: TokenSubject
+    /// The name for the audit log: where the id is the token's text, that is a secret.
+    let label: Identifier
     /// When the token was issued. With `.notSaid`, for an id alone, no cutoff can be compared.
     package let issued: IssuedAt
     /// nil if it is not known. The time to live of the blacklist entry then shows it.
@@ -12,8 +14,12 @@ package struct Restoration: Equatable, Sendable {
     package var id: Identifier { subject.id }
     package var user: Identifier? { subject.user }
 
-    package init(_ subject: TokenSubject, issued: IssuedAt, expiry: Expiry?) {
+    /// `label` is the id unless it is given.
+    package init(
+        _ subject: TokenSubject, label: Identifier? = nil, issued: IssuedAt, expiry: Expiry?
+    ) {
         self.subject = subject
+        self.label = label ?? subject.id
         self.issued = issued
         self.expiry = expiry
     }

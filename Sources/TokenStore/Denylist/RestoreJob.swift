@@ -79,7 +79,7 @@ struct RestoreJob: Job {
             }
         case .audit:
             for index in rest where !isDryRun {
-                let subject = AuditSubject.token(items[index].id, user: items[index].user)
+                let subject = AuditSubject.token(items[index].label, user: items[index].user)
                 sent.add(
                     store.auditCommands("restore", subject, count: 1, reason: reason), of: index)
             }
