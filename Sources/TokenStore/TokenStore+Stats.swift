@@ -55,11 +55,9 @@ extension TokenStore {
     /// Counts what the layout can list, page by page. A key that comes twice while Redis rehashes
     /// is counted twice: exact numbers would need memory for every key.
     ///
-    /// `largestCount` is the limit of `largestUsers`. `body` gets the counts after each page, and
-    /// answers whether to go on.
-    package func statistics(
-        largestCount: Int, _ body: @escaping (StoreStatistics) throws -> Bool = { _ in true }
-    ) throws -> StoreStatistics {
+    /// `largestCount` is the limit of `largestUsers`.
+    package func statistics(largestCount: Int) throws -> StoreStatistics {
+        if layout.can(.listUsers), layout.can(.listRevoked) { scanMeter?.expect(more: 1) }
         var result = StoreStatistics()
         result.usedMemory = usedMemory()
         result.globalCutoff = try layout.globalCutoff.flatMap { store in
@@ -76,7 +74,7 @@ extension TokenStore {
                 if user.cutoff != nil { result.userCutoffs += 1 }
                 result.note(user, of: largestCount)
             }
-            return try body(result)
+            return true
         }
         try forEachDenial { page in
             if let entry = page.first, entries.count < Self.weighedCount {
@@ -91,7 +89,7 @@ extension TokenStore {
                 if left <= 3600 { result.denialsWithinHour += 1 }
                 if left <= 86_400 { result.denialsWithinDay += 1 }
             }
-            return try body(result)
+            return true
         }
         result.listMemory = memory(of: result.users, keys: lists) { user in
             try layout.list?.keys(of: user) ?? []

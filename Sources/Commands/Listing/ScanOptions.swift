@@ -126,22 +126,24 @@ private func runListUsers(_ options: ScanOptions, _ system: System) throws -> Ex
     var problems: Set<Identifier> = []
     // `--limit 0` asks for nothing, so no key is scanned.
     if !filter.isDone {
-        try backend.store.forEachUser(like: options.pattern) { page in
-            for user in page {
-                if let problem = user.problem {
-                    // One broken list does not hide the other users. The exit status says that
-                    // something is missing.
-                    guard problems.insert(user.user).inserted else { continue }
-                    try console.report(problem, of: user.user)
-                } else if options.order != nil {
-                    waiting.append(user)
-                } else if filter.admits(user.user) {
-                    try list.append(user)
+        try console.watch("listing", scansOf: backend) {
+            try backend.store.forEachUser(like: options.pattern) { page in
+                for user in page {
+                    if let problem = user.problem {
+                        // One broken list does not hide the other users. The exit status says that
+                        // something is missing.
+                        guard problems.insert(user.user).inserted else { continue }
+                        try console.report(problem, of: user.user)
+                    } else if options.order != nil {
+                        waiting.append(user)
+                    } else if filter.admits(user.user) {
+                        try list.append(user)
+                    }
+                    if filter.isDone { return false }
                 }
-                if filter.isDone { return false }
+                if options.global.format.isStream { try system.output.flush() }
+                return true
             }
-            if options.global.format.isStream { try system.output.flush() }
-            return true
         }
         // The limit counts from the front of the order, so it is applied after sorting.
         if let order = options.order {
@@ -230,13 +232,15 @@ private func runListRevoked(_ options: ScanOptions, _ system: System) throws -> 
         idLine(id(item))
     }
     if !filter.isDone {
-        try backend.store.forEachDenial(like: options.pattern) { page in
-            for item in page where filter.admits(item.id) {
-                try list.append(item)
-                if filter.isDone { return false }
+        try console.watch("listing", scansOf: backend) {
+            try backend.store.forEachDenial(like: options.pattern) { page in
+                for item in page where filter.admits(item.id) {
+                    try list.append(item)
+                    if filter.isDone { return false }
+                }
+                if options.global.format.isStream { try system.output.flush() }
+                return true
             }
-            if options.global.format.isStream { try system.output.flush() }
-            return true
         }
     }
     // A fail-over during the scan may have made a replica of this server: then the list is not

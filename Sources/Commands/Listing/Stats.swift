@@ -60,11 +60,8 @@ private func runStats(_ options: StatsOptions, _ system: System) throws -> ExitS
     // Either of the two is enough to count something.
     if !backend.layout.can(.listRevoked) { try backend.require(.listUsers) }
     try backend.requireCurrent(options.global)
-    let numbers = try console.watch("counting") { show in
-        try backend.store.statistics(largestCount: Int(clamping: options.largestCount)) { numbers in
-            show(Int(clamping: numbers.users + numbers.denials))
-            return true
-        }
+    let numbers = try console.watch("counting", scansOf: backend) {
+        try backend.store.statistics(largestCount: Int(clamping: options.largestCount))
     }
     // The scan may have taken minutes, in which a fail-over made a replica of this server.
     try backend.requireCurrent(options.global)

@@ -228,7 +228,9 @@ enum Confirmation {
         guard console.system.diagnostics.isTerminal else { throw needsYes }
         let typed: [UInt8]
         do throws(SystemError) {
-            typed = try Terminal.ask("\(question) Type '\(answer)' to continue: ")
+            typed = try console.progress.pausing { () throws(SystemError) in
+                try Terminal.ask("\(question) Type '\(answer)' to continue: ")
+            }
         } catch {
             throw needsYes
         }

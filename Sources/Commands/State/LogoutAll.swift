@@ -321,7 +321,7 @@ private func planLogoutOfEveryone(
         issuedBefore: time, skew: options.skew)
     var counts: (users: Int, tokens: Int64)?
     if backend.layout.can(.listUsers) {
-        counts = try console.watch("counting") { show in
+        counts = try console.watch("counting", scansOf: backend) {
             // A user may come twice while Redis rehashes.
             var users: Set<Identifier> = []
             var tokens: Int64 = 0
@@ -330,7 +330,6 @@ private func planLogoutOfEveryone(
                     tokens += user.tokenCount
                     if let problem = user.problem { try console.report(problem, of: user.user) }
                 }
-                show(users.count)
                 return true
             }
             return (users.count, tokens)
