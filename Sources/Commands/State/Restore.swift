@@ -121,9 +121,8 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     let feed = ItemFeed(options.items, lines, console, resolve)
     let run = ItemRun(
         console, list,
-        .stop(words: "interrupted; the items listed were done, the rest was not attempted"),
-        reading: feed)
-    return try run.run {
+        .stop(words: Interrupts.runAgain), watching: "restoring", reading: feed)
+    return try run.run(summarizing: ("item", "items")) {
         let broken = try backend.store.restore(
             reason: options.reason, item: { $0.restoration },
             next: { try feed.batch($0, upTo: batchSize) }
@@ -196,6 +195,10 @@ private struct RestoreRow: ItemRow {
         case .displaced: .refused
         case .failed, .unknown, .unconfirmed, .notAttempted: .unknown
         }
+    }
+
+    var summaryWords: String? {
+        if case .notRevoked = result.outcome { "not on the blacklist" } else { word.spoken }
     }
 
     /// Whether the token is on its user's list again; nil where nothing was restored.
