@@ -12,6 +12,7 @@ struct LogoutSummary {
     private let knowsTokens: Bool
     private var users = 0
     private var failed = 0
+    private var interrupted = 0
     private var unconfirmed = 0
     private var revoked = 0
     private var alreadyRevoked = 0
@@ -36,9 +37,11 @@ struct LogoutSummary {
                 min(cutoffs?.first ?? cutoff, cutoff), max(cutoffs?.last ?? cutoff, cutoff)
             )
         }
-        guard row.cause == nil else {
-            if row.isUnconfirmed { unconfirmed += 1 } else { failed += 1 }
-            return
+        switch row.cause {
+        case .signal?: return interrupted += 1
+        case .store? where row.isUnconfirmed: return unconfirmed += 1
+        case .store?: return failed += 1
+        case nil: break
         }
         guard knowsTokens, row.hasNoTokens else { return }
         unrecorded.count += 1
@@ -61,6 +64,9 @@ struct LogoutSummary {
             if cutoffs.last > cutoffs.first { words += " or later" }
         }
         if failed > 0 { words += "; \(Count.words(failed, "user", "users")) failed" }
+        if interrupted > 0 {
+            words += "; \(Count.words(interrupted, "user", "users")) interrupted"
+        }
         if unconfirmed > 0 {
             words += "; \(Count.words(unconfirmed, "user", "users")) not confirmed"
         }
