@@ -20,6 +20,8 @@ package final class InputStream {
     /// The buffer for system calls.
     private lazy var block = [UInt8](repeating: 0, count: Self.blockSize)
     private var position = 0
+    /// The number of bytes that were consumed and are not in the buffer any more.
+    private var droppedCount = 0
     private var reachedEnd = false
     /// Whether a caller has taken the input for itself.
     private var isTaken = false
@@ -44,6 +46,9 @@ package final class InputStream {
 
     /// Whether the input is a terminal.
     package var isTerminal: Bool { descriptor.map { isatty($0) == 1 } ?? false }
+
+    /// The number of bytes that were consumed. Bytes that are read ahead do not count.
+    package var consumedCount: Int { droppedCount + position }
 
     /// Whether the caller is the first to claim the whole of this input. Two options must not both
     /// read standard input.
@@ -210,8 +215,14 @@ package final class InputStream {
         position = end
         if position == buffer.count {
             buffer.removeAll(keepingCapacity: true)
-            position = 0
+            dropConsumed()
         }
+    }
+
+    /// Called once the consumed bytes are not in the buffer any more.
+    private func dropConsumed() {
+        droppedCount += position
+        position = 0
     }
 
     /// The bytes read at a time.
@@ -232,7 +243,7 @@ package final class InputStream {
         }
         if position > 0 {
             buffer.removeFirst(position)
-            position = 0
+            dropConsumed()
         }
         let wanted = min(limit, Self.blockSize)
         var got = 0

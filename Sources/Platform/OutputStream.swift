@@ -14,6 +14,9 @@ package final class OutputStream {
     private let descriptor: CInt?
     private let failurePolicy: FailurePolicy
     private var buffer: [UInt8] = []
+    /// Called before bytes are written to the descriptor, and not for a stream in memory: what
+    /// another stream shows on the same terminal has to make room for them.
+    package var beforeWriting: (() -> Void)?
 
     /// The treatment of bytes that cannot be written.
     package enum FailurePolicy: Sendable {
@@ -41,6 +44,9 @@ package final class OutputStream {
     /// Whether the output is a terminal.
     package var isTerminal: Bool { descriptor.map { isatty($0) == 1 } ?? false }
 
+    /// The number of columns of the terminal; nil if the output is none, or does not say.
+    package var columns: Int? { descriptor.flatMap { Terminal.columns(of: $0) } }
+
     package func write(_ text: String) throws(OutputError) {
         buffer.append(contentsOf: text.utf8)
         try drainIfLarge()
@@ -61,6 +67,7 @@ package final class OutputStream {
     /// Writes the buffer to the system. After an error its content is lost.
     package func flush() throws(OutputError) {
         guard let descriptor, !buffer.isEmpty else { return }
+        beforeWriting?()
         defer { buffer.removeAll(keepingCapacity: true) }
         var done = 0
         while done < buffer.count {

@@ -11,11 +11,17 @@ package struct Terminal: Sendable {
 
     /// The width of the terminal of `descriptor`, or else `COLUMNS`, or else 80.
     package static func current(descriptor: CInt, environment: Environment) -> Terminal {
+        Terminal(
+            columns: columns(of: descriptor) ?? environment["COLUMNS"].flatMap { Int($0) } ?? 80)
+    }
+
+    /// The number of columns of the terminal of `descriptor`; nil if it is none, or does not say.
+    static func columns(of descriptor: CInt) -> Int? {
         var size = winsize()
-        if unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
-            return Terminal(columns: Int(size.ws_col))
+        guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+            return nil
         }
-        return Terminal(columns: environment["COLUMNS"].flatMap { Int($0) } ?? 80)
+        return Int(size.ws_col)
     }
 
     /// Asks on the controlling terminal, and reads one line without echo. Standard input and output

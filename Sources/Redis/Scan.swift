@@ -17,7 +17,8 @@ package struct Scan {
     private let client: Client
     /// The pattern for MATCH and the type for TYPE; nil for all keys.
     private let match: [UInt8]?
-    private let count: Int
+    /// The number of keys that the server examines for a page.
+    package let count: Int
     private let type: String?
     private var state = State.unopened
 

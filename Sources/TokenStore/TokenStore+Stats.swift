@@ -58,11 +58,10 @@ extension TokenStore {
     /// is counted twice: exact numbers would need memory for every key.
     ///
     /// `largestCount` is the limit of `largestUsers`. To count active tokens, every list is read.
-    /// `body` gets the counts after each page, and answers whether to go on.
     package func statistics(
-        largestCount: Int, countsActive: Bool = false,
-        _ body: @escaping (StoreStatistics) throws -> Bool = { _ in true }
+        largestCount: Int, countsActive: Bool = false
     ) throws -> StoreStatistics {
+        if layout.can(.listUsers), layout.can(.listRevoked) { scanMeter?.expect(more: 1) }
         var result = StoreStatistics()
         result.usedMemory = usedMemory()
         result.globalCutoff = try globalCutoff()
@@ -80,7 +79,7 @@ extension TokenStore {
                 if user.cutoff != nil { result.userCutoffs += 1 }
                 result.note(user, of: largestCount)
             }
-            return try body(result)
+            return true
         }
         try forEachDenial { page in
             if let entry = page.first, entries.count < Self.weighedCount {
@@ -95,7 +94,7 @@ extension TokenStore {
                 if left <= 3600 { result.denialsWithinHour += 1 }
                 if left <= 86_400 { result.denialsWithinDay += 1 }
             }
-            return try body(result)
+            return true
         }
         result.listMemory = memory(of: result.users, keys: lists) { user in
             try layout.list?.keys(of: user) ?? []

@@ -51,6 +51,8 @@ package final class TokenStore {
     var knownUsage: LayoutUsage?
     /// Redis' clock at the time of that answer.
     var clockOfUsage: ServerClock?
+    /// Counts the keys that are scanned; nil if nobody wants to know.
+    var scanMeter: ScanMeter?
 
     /// Changes that were not confirmed in time.
     private struct Missing {

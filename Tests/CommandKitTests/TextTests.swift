@@ -178,36 +178,4 @@ struct TextTests {
         #expect(Style(isEnabled: true).red("x") == "\u{1B}[31mx\u{1B}[0m")
         #expect(Style.plain.red("x") == "x")
     }
-
-    private let start = Monotonic.now
-
-    private func at(_ milliseconds: Int64) -> Monotonic {
-        start.advanced(byMilliseconds: milliseconds)
-    }
-
-    @Test("Progress waits a second, speaks at most ten times a second, and is erased")
-    func progress() {
-        var progress = ProgressLine(
-            label: "revoking", total: 10_000, isTerminal: true, columns: 80, start: at(0))
-        #expect(progress.update(count: 500, now: at(999)) == nil)
-        #expect(progress.finish() == nil)
-        #expect(
-            progress.update(count: 1000, now: at(1000))
-                == "\r\u{1B}[Krevoking 1,000 of 10,000, 1,000/s, 9s left")
-        #expect(progress.update(count: 1050, now: at(1050)) == nil)
-        #expect(progress.update(count: 1100, now: at(1100)) != nil)
-        #expect(progress.finish() == "\r\u{1B}[K")
-        #expect(progress.finish() == nil)
-    }
-
-    @Test("Progress fits the terminal and stays away from everything else")
-    func progressWidth() {
-        var narrow = ProgressLine(
-            label: "x", total: nil, isTerminal: true, columns: 10, start: at(0))
-        #expect(narrow.update(count: 1_000_000, now: at(2000)) == "\r\u{1B}[Kx 1,000,…")
-        var pipe = ProgressLine(
-            label: "x", total: nil, isTerminal: false, columns: 80, start: at(0))
-        #expect(pipe.update(count: 5, now: at(5000)) == nil)
-        #expect(pipe.finish() == nil)
-    }
 }

@@ -1,7 +1,9 @@
+import CommandKit
 import JOSE
 import JSON
 import Layouts
 import Platform
+import TestSupport
 import Testing
 import TokenStore
 
@@ -145,5 +147,31 @@ struct ItemTests {
         #expect(try lines.next() == .text(Array("b".utf8)))
         #expect(lines.number == 6)
         #expect(try lines.next() == nil)
+    }
+
+    @Test("The lines of a file are estimated from the part that was read")
+    func estimatedTotal() throws {
+        let directory = try TemporaryDirectory()
+        let text = "# a comment\n" + String(repeating: "id-1234\n", count: 1000)
+        let lines = try LineSource(path: Array(try directory.write("ids", text).utf8))
+        #expect(lines.total == nil)
+        for _ in 0..<500 { _ = try lines.next() }
+        guard case .about(let total)? = lines.total else {
+            Issue.record("no total")
+            return
+        }
+        #expect((990...1000).contains(total))
+        while try lines.next() != nil {}
+        #expect(lines.total == .about(1000))
+    }
+
+    @Test("Of an empty file and of a device there is no estimate")
+    func noTotal() throws {
+        let directory = try TemporaryDirectory()
+        for path in [try directory.write("empty", ""), "/dev/null"] {
+            let lines = try LineSource(path: Array(path.utf8))
+            #expect(try lines.next() == nil)
+            #expect(lines.total == nil)
+        }
     }
 }

@@ -1,3 +1,4 @@
+import CommandKit
 import Foundation
 import Glibc
 import TestSupport
@@ -17,6 +18,11 @@ import Testing
             exec 3>lines; echo a >&3; sleep 0.4; kill -\(signal) $pid; sleep 0.2
             echo b >&3; exec 3>&-; wait $pid; status=$?; cat out; exit $status
             """
+        return try run(script, sandbox)
+    }
+
+    /// Runs a script of `sh`; `jwtctl` is in its PATH.
+    private func run(_ script: String, _ sandbox: Sandbox) throws -> ProcessRunner.Result {
         var environment = sandbox.jwtctl.environment
         environment["PATH"] = BuiltTool.folder + ":/usr/bin:/bin"
         return try ProcessRunner.run(
@@ -39,18 +45,18 @@ import Testing
             while [ ! -s out ]; do sleep 0.05; done; kill -TERM $pid; wait $pid; status=$?
             wc -l <out; exit $status
             """
-        var environment = sandbox.jwtctl.environment
-        environment["PATH"] = BuiltTool.folder + ":/usr/bin:/bin"
-        let result = try ProcessRunner.run(
-            ["/bin/sh", "-c", script], environment: environment,
-            directory: sandbox.directory.path)
+        let result = try run(script, sandbox)
         #expect(result.status == 143, "\(result.errorText)")
         let printed = result.text.filter { !$0.isWhitespace }
+        let count = try #require(Int(printed))
         #expect(try sandbox.server.cli("ZCARD", "jwt:{alice}:tokens") == printed)
         #expect(
             result.errorText.hasPrefix(
-                "jwtctl: error: interrupted: \(printed) of 100000000 tokens were printed "
-                    + "and recorded\n"))
+                "jwtctl: error: interrupted: \(NumberText.grouped(count)) of 100,000,000 tokens "
+                    + "were printed and recorded\n"))
+        #expect(
+            result.errorText.hasSuffix(
+                "jwtctl: hint: --count \(100_000_000 - count) issues the rest\n"))
     }
 
     @Test func aSignalEndsTheWorkAndTheCountsAreTold() throws {
@@ -62,6 +68,90 @@ import Testing
         #expect(try sandbox.server.cli("EXISTS", "jwt:deny:a") == "0")
     }
 
+    /// Both outputs in one file, as on a terminal: the results come first, then what to do next.
+    @Test(arguments: [
+        (
+            "restore --yes --reason slip", #"{"id":"alice","#,
+            "interrupted: run it again for the rest"
+        ),
+        ("status", #"{"id":"alice","#, "interrupted: the rest was not checked"),
+        (
+            "logout-all --yes", #"{"user":"alice","#,
+            "error: 1 user is logged out completely; run it again for the others"
+        ),
+    ])
+    func whatToDoComesAfterTheResults(
+        _ command: String, _ result: String, _ words: String
+    ) throws {
+        let sandbox = try Sandbox()
+        let ended = try run(
+            """
+            trap '' PIPE; mkfifo lines
+            (exec jwtctl \(command) --from lines -o jsonl >out 2>&1) & pid=$!
+            exec 3>lines; echo alice >&3; until grep -q '^{' out; do sleep 0.05; done
+            kill -TERM $pid; wait $pid; status=$?; cat out; exit $status
+            """, sandbox)
+        #expect(ended.status == 143, "\(ended.text)")
+        let lines = ended.text.split(separator: "\n")
+        #expect(lines.contains { $0.hasPrefix(result) }, "\(ended.text)")
+        #expect(lines.last == "jwtctl: " + words, "\(ended.text)")
+    }
+
+    /// A pipe is not read to its end, so the file of `--failed` has not all of the rest.
+    @Test func theCountsOfARevocationComeBeforeWhatToDo() throws {
+        let sandbox = try Sandbox()
+        let piped = try run(
+            """
+            trap '' PIPE; mkfifo lines
+            (exec jwtctl revoke --ttl 1h --failed rest --from lines >out 2>&1) & pid=$!
+            exec 3>lines; echo a >&3; sleep 0.4; kill -TERM $pid; sleep 0.2
+            exec 3>&-; wait $pid; tail -n 2 out
+            """, sandbox)
+        #expect(
+            piped.text
+                == "1 item: 1 not attempted\njwtctl: interrupted: run it again for the rest\n")
+    }
+
+    /// Redis holds back writes, so that the signal comes in the middle.
+    @Test func theFileOfTheRestIsNamed() throws {
+        guard ServerVersion.current >= .redis(6, 2) else { return }
+        let sandbox = try Sandbox()
+        let lines = (10_000..<50_000).map { "id-\($0)\t4102444800\n" }.joined()
+        _ = try sandbox.file("items", lines)
+        try sandbox.server.cli("CLIENT", "PAUSE", "3000", "WRITE")
+        let result = try run(
+            """
+            (exec jwtctl revoke --yes --failed rest --from items >out 2>&1) & pid=$!
+            until grep -q target: out 2>/dev/null; do sleep 0.05; done; sleep 0.3
+            kill -TERM $pid; wait $pid; status=$?; tail -n 2 out; exit $status
+            """, sandbox)
+        #expect(result.status == 143, "\(result.text)")
+        #expect(result.text.hasPrefix("40,000 items: "), "\(result.text)")
+        #expect(
+            result.text.hasSuffix(
+                "jwtctl: interrupted: run it again with --from rest for the rest\n"))
+    }
+
+    @Test func thePrunedTokensAreCountedBeforeWhatToDo() throws {
+        guard ServerVersion.current >= .redis(6, 2) else { return }
+        let sandbox = try Sandbox()
+        try sandbox.server.cli(
+            "EVAL",
+            "for i=1,9000 do redis.call('ZADD','jwt:{u'..i..'}:tokens',1,'t') end", "0")
+        try sandbox.server.cli("CLIENT", "PAUSE", "3000", "WRITE")
+        let result = try run(
+            """
+            (exec jwtctl prune >out 2>&1) & pid=$!
+            until grep -q target: out 2>/dev/null; do sleep 0.05; done; sleep 0.3
+            kill -TERM $pid; wait $pid; status=$?; tail -n 2 out; exit $status
+            """, sandbox)
+        #expect(result.status == 143, "\(result.text)")
+        let lines = result.text.split(separator: "\n")
+        #expect(lines.first?.contains(/^[0-9,]+ expired tokens removed, /) == true)
+        #expect(lines.last == "jwtctl: interrupted: run it again for the rest")
+        #expect(try sandbox.server.cli("DBSIZE") != "0")
+    }
+
     @Test(arguments: ["logout-all --yes", "restore --yes --reason slip"])
     func aSignalDuringAReadIsNoErrorOfTheInput(_ command: String) throws {
         let sandbox = try Sandbox()
@@ -71,11 +161,7 @@ import Testing
             exec 3>lines; echo alice >&3; while [ ! -s out ]; do sleep 0.05; done
             kill -TERM $pid; wait $pid; status=$?; wc -l <out; exit $status
             """
-        var environment = sandbox.jwtctl.environment
-        environment["PATH"] = BuiltTool.folder + ":/usr/bin:/bin"
-        let result = try ProcessRunner.run(
-            ["/bin/sh", "-c", script], environment: environment,
-            directory: sandbox.directory.path)
+        let result = try run(script, sandbox)
         #expect(result.status == 143, "\(result.errorText)")
         #expect(result.text.filter { !$0.isWhitespace } == "1")
         #expect(!result.errorText.contains("cannot read"), "\(result.errorText)")

@@ -179,4 +179,86 @@ import Testing
             }
         }
     }
+
+    // MARK: Progress
+
+    /// What `line` prints on a terminal of this type, and the lines that are left to see once what
+    /// was erased is gone.
+    private func onTerminal(
+        _ line: String, of type: String = "xterm", with tool: BuiltTool
+    ) throws -> (printed: String, seen: [String]) {
+        let result = try tool.shell(
+            "script -qec '\(line)' /dev/null </dev/null", changes: ["TERM": type])
+        let seen = result.text.components(separatedBy: "\r\n").map {
+            $0.components(separatedBy: "\r\u{1B}[K").last ?? ""
+        }
+        return (result.text, seen.filter { !$0.isEmpty })
+    }
+
+    /// Lines that come so slowly that the progress is shown between them, with a bad one.
+    private func slowStatus(_ options: String) -> String {
+        "{ echo a; echo b; sleep 2; echo c; sleep 0.3; echo x y; sleep 0.3; echo d; } | "
+            + "jwtctl status --from - --color never \(options)"
+    }
+
+    @Test(arguments: ["", "-o jsonl"])
+    func progressIsErasedBeforeAnythingElse(_ format: String) throws {
+        let tool = try BuiltTool()
+        let (printed, seen) = try onTerminal(slowStatus(format), with: tool)
+        #expect(printed.contains("checking: "), "\(printed.debugDescription)")
+        #expect(!seen.contains { $0.contains("checking") }, "\(printed.debugDescription)")
+        #expect(seen.contains { $0.hasPrefix("jwtctl: error: line 4: ") }, "\(seen)")
+        let rows = seen.filter { $0.hasPrefix("{") || $0.contains("not revoked") }
+        #expect(rows.count { !$0.hasPrefix("jwtctl") } == 4, "\(seen)")
+        #expect(seen.last == "jwtctl: 5 tokens: 4 not revoked, 1 invalid", "\(seen)")
+    }
+
+    @Test(arguments: [("dumb", ""), ("", ""), ("xterm", "-q")])
+    func progressNeedsATerminalThatCanEraseIt(_ type: String, _ option: String) throws {
+        let tool = try BuiltTool()
+        let (printed, _) = try onTerminal(slowStatus(option), of: type, with: tool)
+        #expect(printed.contains("error: line 4: "), "\(printed)")
+        #expect(!printed.contains("checking"), "\(printed.debugDescription)")
+        #expect(!printed.utf8.contains(0x1B), "\(printed.debugDescription)")
+    }
+
+    @Test func progressGoesToATerminalOnly() throws {
+        let tool = try BuiltTool()
+        let result = try tool.shell(
+            "script -qec '{ \(slowStatus("2>messages")); }' /dev/null </dev/null; cat messages",
+            changes: ["TERM": "xterm"])
+        #expect(result.text.contains("error: line 4: "), "\(result.text)")
+        #expect(!result.text.contains("checking"), "\(result.text.debugDescription)")
+    }
+
+    /// Redis holds back writes for some seconds, so that the work takes as long.
+    @Test func theTimeLeftIsThatOfTheRestOfTheFile() throws {
+        guard ServerVersion.current >= .redis(6, 2) else { return }
+        let tool = try BuiltTool()
+        let lines = (10_000..<30_000).map { "id-\($0)\t4102444800\n" }.joined()
+        try tool.directory.write("items", lines)
+        try tool.redis.cli("CLIENT", "PAUSE", "3000", "WRITE")
+        let (printed, seen) = try onTerminal(
+            "jwtctl revoke --yes --color never --from items", with: tool)
+        #expect(
+            printed.contains(/revoking: [0-9,]+ of about 20,000, [0-9]+ (s|min)[0-9 s]* left/),
+            "\(printed.debugDescription)")
+        #expect(seen.last == "20,000 items: 20,000 revoked", "\(seen)")
+        #expect(!seen.contains { $0.contains("revoking") })
+    }
+
+    @Test func aScanCountsTheKeysOfRedis() throws {
+        guard ServerVersion.current >= .redis(6, 2) else { return }
+        let tool = try BuiltTool()
+        try tool.redis.cli(
+            "EVAL",
+            "for i=1,9000 do redis.call('ZADD','jwt:{u'..i..'}:tokens',1,'t') end", "0")
+        try tool.redis.cli("CLIENT", "PAUSE", "3000", "WRITE")
+        let (printed, seen) = try onTerminal("jwtctl prune --color never", with: tool)
+        #expect(
+            printed.contains(/pruning: [0-9],000 of about 9,000/), "\(printed.debugDescription)")
+        #expect(
+            seen.last?.hasPrefix("9,000 expired tokens removed, 9,000 token lists checked") == true,
+            "\(seen)")
+    }
 }

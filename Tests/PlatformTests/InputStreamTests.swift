@@ -70,6 +70,26 @@ struct InputStreamTests {
         #expect(result == (0..<40_000).map { .text(Array("line \($0)".utf8)) })
     }
 
+    @Test("What was consumed is counted, and not what was read ahead", arguments: Medium.allCases)
+    func consumedCount(_ medium: Medium) throws {
+        let input = Array((0..<30_000).map { "line \($0)\r\n" }.joined().utf8)
+        let file = TestFile(input)
+        let descriptor = try Descriptor.open(Array(file.path.utf8))
+        let stream =
+            switch medium {
+            case .memory: InputStream(bytes: input)
+            case .file: InputStream(borrowing: descriptor.number)
+            }
+        #expect(stream.consumedCount == 0)
+        var (count, wrong) = (0, 0)
+        while case .text(let bytes)? = try stream.readLine(limit: 20) {
+            count += bytes.count + 2
+            if stream.consumedCount != count { wrong += 1 }
+        }
+        #expect(wrong == 0)
+        #expect(stream.consumedCount == input.count)
+    }
+
     @Test("A buffered line is known only once its end has been read")
     func bufferedLine() throws {
         let pipe = Pipe()

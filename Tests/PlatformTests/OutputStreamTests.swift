@@ -19,6 +19,29 @@ struct OutputStreamTests {
         #expect(try Data(contentsOf: URL(filePath: file.path)) == Data("abcd".utf8 + [0xFF]))
     }
 
+    @Test("What is on the same terminal makes room before bytes are written, and only then")
+    func beforeWriting() throws {
+        let pipe = Pipe()
+        let stream = OutputStream(borrowing: pipe.writer)
+        var calls = 0
+        stream.beforeWriting = { calls += 1 }
+        try stream.flush()
+        try stream.write("a")
+        #expect(calls == 0)
+        try stream.flush()
+        try stream.flush()
+        #expect(calls == 1)
+        // A full buffer is written without a flush.
+        let reading = Background()
+        let reader = pipe.reader
+        reading.start { _ = try InputStream(borrowing: reader).readAll(limit: 200_000) }
+        try stream.write(String(repeating: "x", count: 100_000))
+        #expect(calls == 2)
+        pipe.closeWriter()
+        try reading.wait()
+        #expect(stream.columns == nil)
+    }
+
     @Test("A stream in memory keeps everything, flushed or not")
     func memory() throws {
         let stream = OutputStream()

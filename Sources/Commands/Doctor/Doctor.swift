@@ -211,24 +211,21 @@ struct DoctorRun {
         let file = try LayoutChoice.file(
             console.options, try console.settings(), console.system)
         var detector = try LayoutDetector(files: file.map { [$0] } ?? [])
-        var progress = ProgressLine(
-            label: "checking keys", total: nil,
-            isTerminal: console.system.diagnostics.isTerminal,
-            columns: console.system.terminal.columns, start: .now)
+        let limit = options.isDeep ? nil : Self.sampleSize
         do {
-            let (survey, detection) = try backend.store.survey(
-                limit: options.isDeep ? nil : Self.sampleSize, detector: &detector
-            ) { survey in
-                try console.progress(progress.update(count: survey.sampled, now: .now))
+            let (survey, detection) = try console.watch("checking keys") { show in
+                let size = show.isOn ? backend.store.keyCount() : nil
+                let total = size.map { ProgressLine.Total.about(min($0, limit ?? $0)) }
+                return try backend.store.survey(limit: limit, detector: &detector) { survey in
+                    show(survey.sampled, of: total)
+                }
             }
-            try console.progress(progress.finish())
             try StateChecks.layout(backend.layout, survey, detection).forEach(report)
             var cli = cli
             cli.database = client.target.database
             cli.isCluster = try client.unservedSlots() != nil
             try StateChecks.values(survey, backend.layout, now: now, cli).forEach(report)
         } catch let error as StoreError {
-            try console.progress(progress.finish())
             guard error.isRefusal else { throw error }
             try report(.keysRefused(error))
         }

@@ -38,6 +38,11 @@ final class ItemFeed<Element: FedItem>: Feed {
     private var hasToldOfIgnored = false
     let invalid: InvalidLines
 
+    var total: ProgressLine.Total? {
+        guard let lines else { return .exactly(options.operands.count) }
+        return lines.total
+    }
+
     /// The number of the line or operand that was read last.
     private var number: Int { lines?.number ?? operandCount }
 

@@ -20,6 +20,11 @@ final class LineSource {
     private(set) var number = 0
     /// A line that was read too early.
     private var waiting: InputStream.Line?
+    /// The number of lines so far that hold something.
+    private var count = 0
+    /// The bytes of a regular file that were there to read at the beginning; nil for any other
+    /// input, and for an empty file.
+    private let size: Int?
 
     /// Whether the input is a regular file, which can be read without waiting.
     let isFile: Bool
@@ -36,7 +41,8 @@ final class LineSource {
         self.input = input
         descriptor = nil
         title = "standard input"
-        isFile = Self.isFile(STDIN_FILENO)
+        isFile = Self.regularFile(STDIN_FILENO) != nil
+        size = Self.size(STDIN_FILENO)
         input.endsLinesAtCarriageReturn = true
     }
 
@@ -52,7 +58,8 @@ final class LineSource {
             guard number >= 0 else { throw SystemError.last }
             _ = fcntl(number, F_SETFD, FD_CLOEXEC)
             descriptor = number
-            isFile = Self.isFile(number)
+            isFile = Self.regularFile(number) != nil
+            size = Self.size(number)
             input = InputStream(borrowing: number)
             input.endsLinesAtCarriageReturn = true
         } catch {
@@ -64,10 +71,28 @@ final class LineSource {
         if let descriptor { _ = close(descriptor) }
     }
 
-    /// Whether the descriptor is that of a regular file.
-    private static func isFile(_ descriptor: CInt) -> Bool {
+    /// The facts of a regular file; nil if the descriptor is that of anything else.
+    private static func regularFile(_ descriptor: CInt) -> stat? {
         var status = stat()
-        return unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            return nil
+        }
+        return status
+    }
+
+    /// The bytes after the present position of a regular file; nil for anything else and for none.
+    private static func size(_ descriptor: CInt) -> Int? {
+        guard let file = regularFile(descriptor) else { return nil }
+        let left = Int(file.st_size) - max(Int(lseek(descriptor, 0, SEEK_CUR)), 0)
+        return left > 0 ? left : nil
+    }
+
+    /// An estimate of the number of lines that hold something, from the part of the file that those
+    /// so far took. nil for input that is no regular file, and before the first line.
+    var total: ProgressLine.Total? {
+        guard let size, count > 0, input.consumedCount > 0 else { return nil }
+        let part = min(Double(input.consumedCount) / Double(size), 1)
+        return Int64(outside: Double(count) / part).map { .about(Int($0)) }
     }
 
     /// Whether `file` is the regular file that the lines come from.
@@ -99,6 +124,7 @@ final class LineSource {
         if let line = waiting {
             waiting = nil
             number += 1
+            count += 1
             return .item(line)
         }
         do throws(InputError) {
@@ -107,9 +133,12 @@ final class LineSource {
                 try input.skipByteOrderMark()
                 guard let line = try input.readLine(limit: Self.lineLimit) else { return .end }
                 number += 1
-                guard case .text(let bytes) = line else { return .item(line) }
-                let first = bytes.first { $0 != 0x20 && $0 != 0x09 }
-                if first != nil, first != UInt8(ascii: "#") { return .item(line) }
+                if case .text(let bytes) = line {
+                    let first = bytes.first { $0 != 0x20 && $0 != 0x09 }
+                    guard first != nil, first != UInt8(ascii: "#") else { continue }
+                }
+                count += 1
+                return .item(line)
             }
         } catch {
             throw Diagnostics.input(error, name: title)
@@ -148,6 +177,7 @@ final class LineSource {
     private func putBack(_ line: InputStream.Line) {
         waiting = line
         number -= 1
+        count -= 1
     }
 }
 

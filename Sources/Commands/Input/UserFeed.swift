@@ -9,6 +9,8 @@ internal import TokenStore
 final class UserFeed: Feed {
     /// nil where the users are operands.
     let lines: LineSource?
+    /// The number of operands.
+    private let operandCount: Int
     private let backend: Backend
     private let console: Console
     /// Users that were read and not handed on yet.
@@ -26,11 +28,17 @@ final class UserFeed: Feed {
         _ options: LogoutAllOptions, _ users: [Identifier], _ backend: Backend, _ console: Console
     ) throws {
         self.users = users[...]
+        operandCount = users.count
         self.backend = backend
         self.console = console
         isConfirmed = options.isConfirmed
         lines = try options.file.map { try LineSource.open($0, system: console.system) }
         invalid = InvalidLines(console, title: lines?.title ?? "the operands")
+    }
+
+    var total: ProgressLine.Total? {
+        guard let lines else { return .exactly(operandCount) }
+        return lines.total
     }
 
     /// Asks where there are many users; as many are read as have to be counted for that. Of lines, the

@@ -92,15 +92,27 @@ private func runFind(_ options: FindOptions, _ system: System) throws -> ExitSta
     }
 
     var search = FindSearch(queries, limit: Int(options.limit), naming)
-    try console.watch("searching") { show throws(StoreError) in
-        try backend.store.findTokens {
-            queries.contains($0, naming)
-        } _: { page in
-            search.take(page)
-            show(search.extent.tokens)
-            return true
+    // A token that was not found so far may be in the rest, so there are no results.
+    func endWhereInterrupted() throws {
+        try console.endWhereInterrupted {
+            try console.note(search.words)
+            try console.note("interrupted: the search is incomplete; run it again for results")
         }
     }
+    do throws(StoreError) {
+        try console.watch("searching", scansOf: backend, .stop()) { () throws(StoreError) in
+            try backend.store.findTokens {
+                queries.contains($0, naming)
+            } _: { page in
+                search.take(page)
+                return true
+            }
+        }
+    } catch {
+        try endWhereInterrupted()
+        throw error
+    }
+    try endWhereInterrupted()
     let idLine = backend.idLine()
     let now = system.clock.seconds
     let list = console.writer(

@@ -76,15 +76,17 @@ private func runListRevoked(_ options: ListRevokedOptions, _ system: System) thr
     }
     if !filter.isDone {
         let end = try options.filter.end(backend.store)
-        try backend.store.forEachDenial(like: options.pattern) { page in
-            // The limit counts what passes the filter.
-            for item in page
-            where options.filter.admits(item, before: end) && filter.admits(item.id) {
-                try list.append(item)
-                if filter.isDone { return false }
+        try console.watch("listing", scansOf: backend) {
+            try backend.store.forEachDenial(like: options.pattern) { page in
+                // The limit counts what passes the filter.
+                for item in page
+                where options.filter.admits(item, before: end) && filter.admits(item.id) {
+                    try list.append(item)
+                    if filter.isDone { return false }
+                }
+                if options.global.format.isStream { try system.output.flush() }
+                return true
             }
-            if options.global.format.isStream { try system.output.flush() }
-            return true
         }
     }
     // A fail-over during the scan may have made a replica of this server: then the list is not

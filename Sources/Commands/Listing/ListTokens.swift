@@ -131,13 +131,15 @@ private func runListTokens(_ options: ListTokensOptions, _ system: System) throw
     // A user that was named is one that the command is about: an unreadable list ends it. With
     // `--all` it is one of many, and is reported.
     if options.listsAll, left > 0 {
-        try backend.store.forEachTokenList { user, tokens in
-            if case .failure(let error) = tokens, error.isAboutOneKey {
-                problems += 1
-                try console.report(error, of: user)
-                return true
+        try console.watch("listing", scansOf: backend) {
+            try backend.store.forEachTokenList { user, tokens in
+                if case .failure(let error) = tokens, error.isAboutOneKey {
+                    problems += 1
+                    try console.report(error, of: user)
+                    return true
+                }
+                return try take(user, try tokens.get())
             }
-            return try take(user, try tokens.get())
         }
     } else {
         for user in users where left > 0 {

@@ -111,22 +111,24 @@ private func runListUsers(_ options: ListUsersOptions, _ system: System) throws 
     if !filter.isDone {
         // Before the first row: if it cannot be read, nothing is listed as if there were none.
         globalCutoff = try backend.store.globalCutoff()
-        try backend.store.forEachUser(options.query) { page in
-            for user in page {
-                if let problem = user.problem {
-                    // One broken list does not hide the other users. The exit status says that
-                    // something is missing.
-                    guard problems.insert(user.user).inserted else { continue }
-                    try console.report(problem, of: user.user)
-                } else if order != nil {
-                    waiting.append(user)
-                } else if filter.admits(user.user) {
-                    try list.append(user)
+        try console.watch("listing", scansOf: backend) {
+            try backend.store.forEachUser(options.query) { page in
+                for user in page {
+                    if let problem = user.problem {
+                        // One broken list does not hide the other users. The exit status says that
+                        // something is missing.
+                        guard problems.insert(user.user).inserted else { continue }
+                        try console.report(problem, of: user.user)
+                    } else if order != nil {
+                        waiting.append(user)
+                    } else if filter.admits(user.user) {
+                        try list.append(user)
+                    }
+                    if filter.isDone { return false }
                 }
-                if filter.isDone { return false }
+                if order == nil { try system.output.flush() }
+                return true
             }
-            if order == nil { try system.output.flush() }
-            return true
         }
         // The limit counts from the front of the order, so it is applied after sorting.
         if let order {

@@ -70,11 +70,8 @@ private func runPrune(_ options: PruneOptions, _ system: System) throws -> ExitS
     // A plain note, not `announce`: nothing is removed that services look for, so that keys of
     // another layout need no warning, which cron would mail every day.
     try console.note("target: \(backend.description)" + (options.isDryRun ? " (dry run)" : ""))
-    let result = try console.watch("pruning", .stop()) { show in
-        try backend.store.prune(dryRun: options.isDryRun) { result in
-            show(result.users)
-            return Signals.pending == nil
-        }
+    let result = try console.watch("pruning", scansOf: backend, .stop()) {
+        try backend.store.prune(dryRun: options.isDryRun)
     }
     try console.result([
         "users": .integer(Int64(result.users)), "removed": .integer(Int64(result.removed)),
@@ -93,6 +90,6 @@ private func runPrune(_ options: PruneOptions, _ system: System) throws -> ExitS
     }
     // The counts are printed before the signal ends the process: they are those of the finished
     // pages.
-    try console.endWhereInterrupted()
+    try console.endWhereInterrupted { try console.note(Interrupts.runAgain) }
     return .success
 }

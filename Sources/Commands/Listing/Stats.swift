@@ -70,13 +70,9 @@ private func runStats(_ options: StatsOptions, _ system: System) throws -> ExitS
         try backend.require(.listUsers)
     }
     try backend.requireCurrent(options.global)
-    let numbers = try console.watch("counting") { show in
+    let numbers = try console.watch("counting", scansOf: backend) {
         try backend.store.statistics(
-            largestCount: Int(clamping: options.largestCount), countsActive: options.countsActive
-        ) { numbers in
-            show(Int(clamping: numbers.users + numbers.denials))
-            return true
-        }
+            largestCount: Int(clamping: options.largestCount), countsActive: options.countsActive)
     }
     // The scan may have taken minutes, in which a fail-over made a replica of this server.
     try backend.requireCurrent(options.global)

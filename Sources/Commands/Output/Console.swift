@@ -27,6 +27,8 @@ final class Console {
     /// For standard output.
     let style: Style
     private let noteStyle: Style
+    /// The progress of long work.
+    let progress: ProgressDisplay
     private var loadedSettings: Settings?
     private var warnedSettings: Set<Setting> = []
 
@@ -39,6 +41,7 @@ final class Console {
         noteStyle = Style(
             options.color, isTerminal: system.diagnostics.isTerminal,
             environment: system.environment)
+        progress = ProgressDisplay(system, isQuiet: options.isQuiet)
     }
 
     /// Settings of environment and profile; the file is read at the first use.
@@ -88,11 +91,6 @@ final class Console {
         if let hint = failure.hint { try note("hint: \(hint)") }
     }
 
-    /// Rewrites or removes the progress line; nil leaves it as it is.
-    func progress(_ text: String?) throws(OutputError) {
-        if let text, !options.isQuiet { try say(text) }
-    }
-
     /// Writes what must not stop the work at hand: a note on something that is done already, where
     /// standard error may be closed.
     func unlessClosed(_ write: () throws(OutputError) -> Void) {
@@ -106,6 +104,7 @@ final class Console {
     /// Writes to standard error at once. A command may wait for Redis for minutes, and a program
     /// that is killed loses what it still holds.
     private func say(_ text: String) throws(OutputError) {
+        progress.erase()
         try system.diagnostics.write(text)
         try system.diagnostics.flush()
     }

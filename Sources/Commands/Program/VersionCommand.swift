@@ -158,6 +158,12 @@ extension Topics {
                     names; -o jsonl and -o id come as before, where -o id may repeat a user while
                     Redis rehashes. A global cutoff is noted on standard error; if it cannot be
                     read, the status is 8. The latest expiry of a user without tokens is '-'.
+                one item by pipe:: A single failing item of status and logout-all ends with the
+                    status of an operand (8 where it was 10), and without a table.
+                logout-all:: With several users, one line on standard error sums up; it includes
+                    the users of whom nothing was recorded. restore writes such a line, too.
+                status --from, find:: SIGINT, SIGTERM and SIGHUP end them at a clean point; a second
+                    signal ends them at once.
                 questions:: Other words, and the same status 9 and code 'declined'.
                 logout-all --dry-run:: One row per user, even where a user is named twice.
                 audited:: True only if the file of --audit-log has the change too.

@@ -201,7 +201,9 @@ enum Confirmation {
         let question = try "Target: \(backend.description)\n\(effect())\n"
         let typed: [UInt8]
         do throws(SystemError) {
-            typed = try Terminal.ask("\(question)Type \"\(answer)\" to continue: ")
+            typed = try console.progress.pausing { () throws(SystemError) in
+                try Terminal.ask("\(question)Type \"\(answer)\" to continue: ")
+            }
         } catch {
             throw needsYes
         }

@@ -97,11 +97,11 @@ final class BulkRevocation {
 
     /// Revokes all items, and returns the failure that ended the run; nil at the end of the input,
     /// and after a signal.
-    private func work(_ show: @escaping (Int) -> Void) throws -> Failure? {
+    private func work(_ show: ProgressDisplay) throws -> Failure? {
         func deliver(_ request: RevocationRequest, _ outcome: RevocationOutcome) throws {
             try count(request, outcome)
             // Looking at the clock costs as much as all the rest.
-            if counts.total.isMultiple(of: Self.batchSize) { show(counts.total) }
+            if counts.total.isMultiple(of: Self.batchSize) { show(counts.total, of: lines.total) }
         }
         do {
             broken = try (options.isDryRun ? plan(deliver) : revoke(deliver)) ?? refusal
@@ -241,11 +241,11 @@ final class BulkRevocation {
         try console.result(
             counts.json(target: backend.json), id: only?.label.description, keys: backend.keys
         ) { words }
+        // The counts come before all that is said about them.
+        try console.system.output.flush()
         if let failure { try console.error(failure) }
         if let incomplete { try console.error(incomplete.message) }
-        try console.endWhereInterrupted {
-            try console.note("interrupted; the counts above show what was done")
-        }
+        try console.endWhereInterrupted { try console.note(interruption(incomplete)) }
         // The worst comes first: an error that ended the run, then items that may still be valid,
         // then a file without all of them, then items that failed for good.
         if let failure { return failure.status }
@@ -254,6 +254,16 @@ final class BulkRevocation {
         if let incomplete, !isOpen { return incomplete.status }
         if counts.total == 1, let status = onlyFailure?.status { return status }
         return isOpen ? .unknown : bad > 0 ? .someFailed : .success
+    }
+
+    /// What to do after an interruption. The file of `--failed` has all of the rest only if the
+    /// lines come from a file.
+    private func interruption(_ incomplete: Failure?) -> String {
+        guard failed != nil, incomplete == nil, lines.isFile, let path = options.failedFile else {
+            return Interrupts.runAgain
+        }
+        let name = ShellText.quote(String(decoding: path, as: UTF8.self))
+        return "interrupted: run it again with --from \(name) for the rest"
     }
 
     /// The report on an only item that is revoked now.

@@ -8,12 +8,21 @@ internal import TokenStore
 protocol ItemRow {
     /// The exit status of a run that has only this item.
     var status: ExitStatus { get }
+    /// The words under which the summary of a run counts the item; nil for rows of commands that
+    /// end without a summary of `ItemRun`.
+    var summaryWords: String? { get }
+}
+
+extension ItemRow {
+    var summaryWords: String? { nil }
 }
 
 /// The source of a run's items: operands, or the lines of a file.
 protocol Feed: AnyObject {
     /// The lines or operands from which no item was read.
     var invalid: InvalidLines { get }
+    /// How many items there are in all, as far as it can be told; nil for those of a pipe.
+    var total: ProgressLine.Total? { get }
     /// Called at the end of the input. Throws if it cannot have been intended as it is.
     func requireItems() throws(Failure)
 }
@@ -32,19 +41,27 @@ final class ItemRun<Row: ItemRow> {
     /// nil where each operand is a row, good or bad.
     private let feed: (any Feed)?
     private let interrupts: Interrupts
+    /// The name of the work in the progress line; nil shows none.
+    private let label: String?
+    /// The number of rows where no feed tells it.
+    private let total: ProgressLine.Total?
     private(set) var count = 0
     private(set) var failures = 0
-    /// The first row with an outcome.
     private var first: Row?
     private var held: [Row] = []
+    /// The number of rows under each of their `summaryWords`, in the order of the first rows.
+    private var summary: [(words: String, count: Int)] = []
 
     init(
         _ console: Console, _ list: ResultWriter<Row>, _ interrupts: Interrupts,
+        watching label: String? = nil, of total: ProgressLine.Total? = nil,
         reading feed: (any Feed)? = nil
     ) {
         self.console = console
         self.list = list
         self.interrupts = interrupts
+        self.label = label
+        self.total = total
         self.feed = feed
     }
 
@@ -52,26 +69,42 @@ final class ItemRun<Row: ItemRow> {
 
     /// Writes the row of an item.
     func add(_ row: Row) throws {
-        first = first ?? row
         if row.status != .success { failures += 1 }
         try write(row)
     }
 
-    /// Writes the row of an item that has only a failure, and is not reported like an operand.
+    /// Writes the row of an item of which there is only a failure.
     func addFailed(_ row: Row) throws {
         failures += 1
         try write(row)
     }
 
     private func write(_ row: Row) throws {
+        first = first ?? row
         count += 1
+        if let words = row.summaryWords {
+            if let place = summary.firstIndex(where: { $0.words == words }) {
+                summary[place].count += 1
+            } else {
+                summary.append((words, 1))
+            }
+        }
         try list.append(row)
+        showProgress()
     }
 
     /// Whether another row may wait until it is known whether it is confirmed.
     var canHold: Bool { held.count < heldLimit }
 
-    func hold(_ row: Row) { held.append(row) }
+    func hold(_ row: Row) {
+        held.append(row)
+        showProgress()
+    }
+
+    private func showProgress() {
+        guard console.progress.isOn else { return }
+        console.progress(count + held.count, of: feed?.total ?? total)
+    }
 
     /// The rows that were held, in their order.
     func takeHeld() -> [Row] {
@@ -85,16 +118,19 @@ final class ItemRun<Row: ItemRow> {
     ///
     /// `work` adds the rows, and returns the error that ended it early, which is thrown at the end.
     /// Once the rows are written, `ending` writes notes. `empty` is the note for a person if there
-    /// were no items.
+    /// were no items. `nouns` are what the summary counts, such as "item" and "items"; nil is no
+    /// summary.
     func run(
-        empty: String = "no items", _ work: () throws -> StoreError?,
+        empty: String = "no items", summarizing nouns: (one: String, many: String)? = nil,
+        _ work: () throws -> StoreError?,
         ending: (StoreError?) throws -> Void = { _ in }
     ) throws -> ExitStatus {
         // The rows come before the error in any case: what was done stays done, and a script has to
         // learn of it.
         let broken = try perform(work)
         if let broken {
-            try list.finish(empty: "")
+            try finish(empty: "")
+            try summarize(nouns)
             try ending(broken)
             try endWhereInterrupted()
             throw broken
@@ -102,6 +138,7 @@ final class ItemRun<Row: ItemRow> {
         // An interrupted input may be empty so far, and is no mistake.
         if Signals.pending == nil { try feed?.requireItems() }
         try finish(empty: empty)
+        try summarize(nouns)
         try ending(nil)
         try endWhereInterrupted()
         return status
@@ -117,9 +154,10 @@ final class ItemRun<Row: ItemRow> {
     /// Does the work, which may be interrupted. If it throws, the rows so far are written.
     func perform<Value>(_ work: () throws -> Value) throws -> Value {
         do {
-            return try interrupts.guarding(work)
+            guard let label else { return try interrupts.guarding(work) }
+            return try console.watch(label, interrupts) { _ in try work() }
         } catch {
-            try list.finish(empty: "")
+            try finish(empty: "")
             if case .stop(_?) = interrupts { try endWhereInterrupted() }
             throw error
         }
@@ -128,6 +166,19 @@ final class ItemRun<Row: ItemRow> {
     /// Ends the list. `empty` is the note for a person if there were no items.
     func finish(empty: String) throws {
         if isOnly, first != nil { try list.finishOnly() } else { try list.finish(empty: empty) }
+    }
+
+    /// A note with the number of items and what became of them, if there were several:
+    /// `40 items: 38 restored, 2 not on the blacklist`.
+    private func summarize(_ nouns: (one: String, many: String)?) throws {
+        let total = count + invalidCount
+        guard let nouns, total > 1 else { return }
+        let invalid = invalidCount > 0 ? [(words: "invalid", count: invalidCount)] : []
+        let parts = (summary + invalid).map { "\(NumberText.grouped($0.count)) \($0.words)" }
+        // The rows come first: the note is about them.
+        try console.system.output.flush()
+        try console.note(
+            "\(Count.words(total, nouns.one, nouns.many)): \(parts.joined(separator: ", "))")
     }
 
     /// Whether there was one item, good or bad.
@@ -230,54 +281,5 @@ struct BulkCounts {
         let head = Count.words(total, "item", "items")
         let tail = shown.isEmpty ? "" : ": " + shown.joined(separator: ", ")
         return (isDryRun ? "dry run, nothing was written: " : "") + head + tail + "\n"
-    }
-}
-
-// MARK: - Signals
-
-/// The effect of SIGINT, SIGTERM and SIGHUP during the work of a command.
-enum Interrupts {
-    /// They end the process at once. For commands that change nothing.
-    case endProcess
-    /// The work stops at a clean point, and the process ends by the signal after the results.
-    /// `words` is the note on what is done; a command without it writes its own.
-    case stop(words: String? = nil)
-
-    /// Does `work`, during which signals have this effect. See `Signals.pending`.
-    func guarding<Value, Problem>(
-        _ work: () throws(Problem) -> Value
-    ) throws(Problem) -> Value {
-        guard case .stop = self else { return try work() }
-        let scope = InterruptScope()
-        defer { _ = scope }
-        return try work()
-    }
-}
-
-extension Console {
-    /// Ends the process by the signal that stopped the work, if any; `report` says how far it came.
-    func endWhereInterrupted(_ report: () throws -> Void = {}) throws {
-        guard let signal = Signals.pending else { return }
-        try report()
-        try system.output.flush()
-        Signals.endProcess(by: signal)
-    }
-
-    /// Does work that may take long. `work` gets a function that shows the number of things done,
-    /// on a progress line that is erased at the end.
-    func watch<Value, Problem>(
-        _ label: String, _ interrupts: Interrupts = .endProcess,
-        _ work: (_ show: @escaping (Int) -> Void) throws(Problem) -> Value
-    ) throws(Problem) -> Value {
-        var line = ProgressLine(
-            label: label, total: nil, isTerminal: system.diagnostics.isTerminal,
-            columns: system.terminal.columns, start: .now)
-        func show(_ text: String?) {
-            unlessClosed { () throws(OutputError) in try progress(text) }
-        }
-        defer { show(line.finish()) }
-        return try interrupts.guarding { () throws(Problem) in
-            try work { show(line.update(count: $0, now: .now)) }
-        }
     }
 }

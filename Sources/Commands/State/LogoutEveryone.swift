@@ -66,7 +66,7 @@ struct EveryoneLogout {
     /// which users cannot be found.
     private func count(while isTime: @escaping () -> Bool = { true }) throws -> Extent? {
         guard backend.layout.can(.listUsers) else { return nil }
-        return try console.watch("counting") { show in
+        return try console.watch("counting", scansOf: backend) {
             var extent = Extent()
             // A user may come twice while Redis rehashes.
             var seen: Set<Identifier> = []
@@ -80,7 +80,6 @@ struct EveryoneLogout {
                     if let problem = user.problem { try console.report(problem, of: user.user) }
                 }
                 extent.users = seen.count
-                show(extent.users)
                 return true
             }
             return extent

@@ -32,25 +32,22 @@ struct LogoutRunner {
     /// Logs out many users at once. Each has a row as soon as it is done. Waits for the cutoff to
     /// pass once, at the end.
     func run(_ feed: UserFeed) throws -> ExitStatus {
-        let run = ItemRun(console, writer(of: .many), .stop(), reading: feed)
+        let run = ItemRun(
+            console, writer(of: .many), .stop(), watching: "logging out", reading: feed)
         /// The highest cutoff, and users whose own it is.
         var latest: (cutoff: Int64, users: [Identifier])?
         /// Seconds by which the clock of an issuer runs ahead of Redis'.
         var issuerLead: Int64 = 0
-        /// Users of whom no token was recorded: their number, and the first of their names, which
-        /// may be misspelled.
-        var unrecorded = (count: 0, names: [Identifier]())
+        var summary = LogoutSummary(
+            isDryRun: options.isDryRun, knowsTokens: backend.layout.can(.listTokens))
         func add(_ row: LogoutRow) throws {
+            summary.add(row)
             guard row.cause == nil else {
                 try run.addFailed(row)
                 return try console.error(words(unfinished: row))
             }
             try run.add(row)
             let result = row.result
-            if backend.layout.can(.listTokens), row.hasNoTokens {
-                unrecorded.count += 1
-                if unrecorded.names.count < 3 { unrecorded.names.append(row.user) }
-            }
             issuerLead = max(issuerLead, result.issuerLead)
             // Redis' clock passes the latest cutoff last. Only users with that one are waited for.
             guard let cutoff = result.cutoff, cutoff >= latest?.cutoff ?? cutoff else { return }
@@ -79,15 +76,9 @@ struct LogoutRunner {
             }
             return broken
         } ending: { broken in
-            if !run.isOnly, unrecorded.count > 0 {
-                let shown = unrecorded.names
-                    .map { VisibleText.escape($0.description, columns: 40) }
-                    .joined(separator: ", ")
-                let more = unrecorded.count > unrecorded.names.count ? ", …" : ""
+            if !run.isOnly, run.count > 0 {
                 try console.system.output.flush()
-                try console.note(
-                    "no recorded tokens for \(unrecorded.count) of \(run.count - run.failures) "
-                        + "users: \(shown)\(more); is the spelling correct?")
+                try console.note(summary.words(invalid: feed.invalid.count))
             }
             try hint(issuerLead: issuerLead)
             guard broken != nil || Signals.pending != nil else {

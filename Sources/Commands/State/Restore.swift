@@ -142,10 +142,9 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
         console, list,
         .stop(
             words: options.isDryRun
-                ? "interrupted; the rest was not looked at"
-                : "interrupted; the items listed were done, the rest was not attempted"),
-        reading: feed)
-    return try run.run {
+                ? "interrupted; the rest was not looked at" : Interrupts.runAgain),
+        watching: "restoring", reading: feed)
+    return try run.run(summarizing: ("item", "items")) {
         let broken = try backend.store.restore(
             reason: options.reason, isDryRun: options.isDryRun, item: { $0.restoration },
             next: { try feed.batch($0, upTo: batchSize) }
@@ -227,6 +226,10 @@ private struct RestoreRow: ItemRow {
     private var spokenWord: String {
         if isDryRun, case .restored = result.outcome { return "would be restored" }
         return word.spoken
+    }
+
+    var summaryWords: String? {
+        if case .notRevoked = result.outcome { "not on the blacklist" } else { spokenWord }
     }
 
     /// Whether the token is on its user's list again; nil where nothing was restored.

@@ -141,9 +141,13 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
         return try ItemRun(console, list, .endProcess).run(only: row(item, state))
     }
     let feed = ItemFeed(options.items, lines, console, resolve)
-    let run = ItemRun(console, list, .endProcess, reading: feed)
+    let run = ItemRun(
+        console, list, .stop(words: "interrupted: the rest was not checked"),
+        watching: "checking", reading: feed)
     var hasComparedClocks = false
-    return try run.run {
+    // The summary is for people. Scripts count the rows.
+    let nouns = system.diagnostics.isTerminal ? (one: "token", many: "tokens") : nil
+    return try run.run(summarizing: nouns) {
         let broken = try backend.store.states(
             query: { $0.query },
             next: { pull in
@@ -167,7 +171,7 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
             try run.add(row(item, state))
         }
         // The server may have become a replica during the run, whose state may be old.
-        if broken == nil { try backend.requireCurrent(options.global) }
+        if broken == nil, Signals.pending == nil { try backend.requireCurrent(options.global) }
         return broken
     }
 }
@@ -212,6 +216,8 @@ private struct StatusRow: ItemRow {
         }
     }
 
+    var summaryWords: String? { word }
+
     /// The state for people. It is never "active", since neither signature nor times are checked.
     private var word: String {
         guard report != nil else { return "unknown" }
@@ -247,8 +253,9 @@ private struct StatusRow: ItemRow {
         ]
     }
 
-    /// The report on an only item.
+    /// The report on an only item; empty where an error is the whole report.
     func text(_ style: Style) -> String {
+        guard report != nil else { return "" }
         // The first line is the answer; the lines after it have what each check found.
         var text = report?.isActive == false ? style.red(word) : style.green(word)
         text += "  \(VisibleText.escape(item.label.description, columns: 80))\n"

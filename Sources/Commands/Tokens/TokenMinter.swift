@@ -185,7 +185,7 @@ struct TokenSeries {
         self.total = total
         run = ItemRun(
             console, Self.writer(console, of: .many, isRecorded: backend != nil),
-            backend == nil ? .endProcess : .stop())
+            backend == nil ? .endProcess : .stop(), watching: "issuing", of: .exactly(total))
         cutoffWait = CutoffWait(clock: console.system.clock)
     }
 
@@ -207,14 +207,20 @@ struct TokenSeries {
         try run.finish(empty: "")
         guard run.count < total else { return .success }
         try console.endWhereInterrupted {
-            try console.system.output.flush()
             try console.error("interrupted: \(progress)")
+            try console.note("hint: \(hint)")
         }
         return .success
     }
 
     /// The progress of the run, for the person who continues it.
-    private var progress: String { "\(run.count) of \(total) tokens were printed and recorded" }
+    private var progress: String {
+        "\(NumberText.grouped(run.count)) of \(Count.words(total, "token was", "tokens were")) "
+            + "printed and recorded"
+    }
+
+    /// How to go on. The same command again would issue too many tokens.
+    private var hint: String { "--count \(total - run.count) issues the rest" }
 
     /// Signs and prints some tokens, and records them first where Redis is used. All tokens of a
     /// batch have the same `iat`.
@@ -244,10 +250,7 @@ struct TokenSeries {
         if let error = batch.failure {
             uncertain = batch.uncertainCount
             let failure = Diagnostics.failure(for: error)
-            // Running it again unchanged would issue too many tokens.
-            throw Failure(
-                failure.status, failure.code, failure.message,
-                hint: "--count \(total - run.count) issues the rest")
+            throw Failure(failure.status, failure.code, failure.message, hint: hint)
         }
         guard let refusal else { return }
         // Those that a logout overtook are made anew, in the next second.

@@ -40,6 +40,8 @@ struct SessionScan {
     func forEachPage(
         _ body: @escaping (SessionPage) throws(StoreError) -> Bool
     ) throws(StoreError) {
+        let scans = search.places.count { if case .keys = $0 { true } else { false } }
+        store.scanMeter?.expect(more: scans - 1)
         for place in search.places {
             let isGoingOn =
                 switch place {

@@ -14,11 +14,9 @@ package struct PruneResult: Equatable, Sendable {
 
 extension TokenStore {
     /// Removes expired members from every user's list and corrects the lists' time to live.
-    /// Blacklist entries and cutoffs stay as they are. `body` gets the counts so far, and answers
-    /// whether to go on. Layouts without lists have nothing to prune.
-    package func prune(
-        dryRun: Bool, _ body: @escaping (PruneResult) throws -> Bool = { _ in true }
-    ) throws -> PruneResult {
+    /// Blacklist entries and cutoffs stay as they are. Layouts without lists have nothing to prune.
+    /// A signal ends the work after the pages under way, which are counted.
+    package func prune(dryRun: Bool) throws -> PruneResult {
         var result = PruneResult()
         guard let list = layout.list else { return result }
         let clock = try clock()
@@ -30,7 +28,7 @@ extension TokenStore {
             result.users += page.users
             result.removed = (result.removed + page.removed).bounded
             result.mended += page.mended
-            return try body(result)
+            return true
         }
         return result
     }

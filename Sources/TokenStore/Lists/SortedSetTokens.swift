@@ -74,7 +74,9 @@ struct SortedSetTokens: UserTokens {
         guard let list else { return }
         var scan = store.client.scan(match: list.key.glob(like: pattern), type: "zset")
         var isGoingOn = true
+        store.scanMeter?.begin()
         while isGoingOn, let keys = try scan.nextPage(), Signals.pending == nil {
+            store.scanMeter?.add(scan.count)
             var waiting = list.users(of: keys, like: pattern)[...]
             let runner = JobRunner<Identifier, Outcome>(
                 store, window: Self.readWindow, changes: false

@@ -14,7 +14,8 @@ extension TokenStore {
         match: [UInt8], type: String?, once: Bool = false, changes: Bool = false,
         job: @escaping ([[UInt8]]) -> any Job<Page>, _ body: @escaping (Page) throws -> Bool
     ) throws {
-        let feed = ScanFeed(client, match: match, type: type, once: once, job: job)
+        scanMeter?.begin()
+        let feed = ScanFeed(self, match: match, type: type, once: once, job: job)
         var runner: JobRunner<Void, Page>?
         runner = JobRunner(self, window: Self.scanWindow, changes: changes) {
             try feed.next($0).map { ((), $0) }
@@ -37,6 +38,7 @@ extension TokenStore {
                             .integer(Int64(Self.pageSize)))
                     }, size: Command("SCARD", key: key)))
             let page = try cursor.page(replies)
+            scanMeter?.add(members: page.items.count)
             guard try body(page.items), !page.isLast else { return }
         }
     }
@@ -54,6 +56,7 @@ private final class ScanFeed<Page> {
     }
 
     private let client: Client
+    private let meter: ScanMeter?
     fileprivate let job: ([[UInt8]]) -> any Job<Page>
     private var scan: Scan
     private var position = Position.cursor(ScanCursor())
@@ -65,10 +68,11 @@ private final class ScanFeed<Page> {
     private static var fetchCount: Int { 16 }
 
     init(
-        _ client: Client, match: [UInt8], type: String?, once: Bool,
+        _ store: TokenStore, match: [UInt8], type: String?, once: Bool,
         job: @escaping ([[UInt8]]) -> any Job<Page>
     ) {
-        self.client = client
+        client = store.client
+        meter = store.scanMeter
         self.job = job
         scan = client.scan(match: match, type: type)
         seen = once ? [] : nil
@@ -100,6 +104,7 @@ private final class ScanFeed<Page> {
         var cursor = cursor
         let page = try cursor.page(try exchange.all)
         position = page.isLast ? .end : .cursor(cursor)
+        meter?.add(scan.count)
         return filter(page.items)
     }
 
@@ -110,6 +115,7 @@ private final class ScanFeed<Page> {
 
     private func fetch() throws(StoreError) {
         while fetched.count < Self.fetchCount, let page = try scan.nextKeys() {
+            meter?.add(scan.count)
             if !page.isEmpty { fetched.append(filter(page)) }
         }
     }
