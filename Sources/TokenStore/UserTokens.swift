@@ -95,7 +95,8 @@ package struct UserQuery {
 
     package init(
         like pattern: IdentifierPattern? = nil, countsActive: Bool = false,
-        includesCutoffs: Bool = false, while goesOn: @escaping (_ pageCount: Int) -> Bool = { _ in true }
+        includesCutoffs: Bool = false,
+        while goesOn: @escaping (_ pageCount: Int) -> Bool = { _ in true }
     ) {
         self.pattern = pattern
         self.goesOn = goesOn

@@ -147,7 +147,7 @@ import Testing
             """, sandbox)
         #expect(result.status == 143, "\(result.text)")
         let lines = result.text.split(separator: "\n")
-        #expect(lines.first?.contains(/^[0-9,]+ expired tokens removed, /) == true)
+        #expect(lines.first?.contains(" expired tokens removed, ") == true)
         #expect(lines.last == "jwtctl: interrupted: run it again for the rest")
         #expect(try sandbox.server.cli("DBSIZE") != "0")
     }

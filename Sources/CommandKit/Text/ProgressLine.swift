@@ -29,13 +29,8 @@ package struct ProgressLine: Sendable {
     private var isShown = false
 
     /// nil if there must be no line: the diagnostics are no terminal, or `TERM` does not say that
-    /// it can erase a line.
-    ///
-    /// - Parameters:
-    ///   - label: The work, such as "revoking".
-    ///   - isTerminal: Whether the diagnostics are a terminal.
-    ///   - columns: The width of the terminal.
-    ///   - start: When the work began.
+    /// it can erase a line. `label` is the work, such as "revoking", `columns` the width of the
+    /// terminal, and `start` the time when the work began.
     package init?(
         _ label: String, isTerminal: Bool, environment: Environment, columns: Int, start: Monotonic
     ) {

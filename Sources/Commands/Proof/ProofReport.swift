@@ -87,13 +87,13 @@ struct ProofReport {
         var text: String
         switch verdict {
         case .refused(let delay) where isProved:
-            text = name == nil
-                ? "proved: \(token.name) was accepted, then revoked, and refused "
-                : "proved: \(token.name) was accepted, then \(done), and it was refused "
+            text = "proved: \(token.name) was accepted, then "
+            text += name == nil ? "revoked, and refused " : "\(done), and it was refused "
             text += "\(Self.seconds(delay)) later\n"
-            text += witness == nil ? statusNote : "  a token of another user is accepted as before\n"
+            text += witness == nil ? statusNote : Self.witnessNote
         case .accepted:
-            text = "not proved: \(done), and the service accepted it for "
+            text =
+                "not proved: \(done), and the service accepted it for "
                 + "\(Diagnostics.span(Int(options.within))) more\n"
                 + "  it does not ask this Redis, reads another layout, or caches for longer\n"
         case .refused, .failed: text = "not proved: \(done), but \(doubt ?? "")\n"
@@ -102,6 +102,8 @@ struct ProofReport {
         if options.restores, !isNew { text += "  not restored: it was revoked before\n" }
         return text
     }
+
+    private static let witnessNote = "  a token of another user is accepted as before\n"
 
     /// What the usual exit status of curl leaves open.
     private var statusNote: String {

@@ -57,7 +57,9 @@ struct ProveOptions: CommandOptions {
         .flag(
             "dry-run", short: "n", summary: "Only see whether the service accepts the token.",
             into: \.revoke.isDryRun),
-        .flag("yes", short: "y", summary: "Do not ask for confirmation.", into: \.revoke.isConfirmed),
+        .flag(
+            "yes", short: "y", summary: "Do not ask for confirmation.",
+            into: \.revoke.isConfirmed),
         .flag(
             "issue", summary: "Issue the token, and one of another user for comparison.",
             into: \.issues
@@ -119,7 +121,8 @@ let proveCommand = Command(
     otherForms: ["--issue --sub USER -- COMMAND..."],
     examples: [
         Example(
-            command: #"jwtctl prove "$TOKEN" -- curl -fso /dev/null -H @- https://api.example.com/me"#,
+            command: "jwtctl prove \"$TOKEN\" -- "
+                + "curl -fso /dev/null -H @- https://api.example.com/me",
             summary: "Revoke a token, and see that the service refuses it.",
             output: [
                 "jwtctl: target: redis.internal:6379, database 0, namespace jwt, layout native",
@@ -191,7 +194,9 @@ private func runProve(_ options: ProveOptions, _ system: System) throws -> ExitS
 extension ProveOptions {
     /// The token of the command line.
     fileprivate func item(_ console: Console) throws -> Item {
-        guard words[0] == [UInt8(ascii: "-")] else { return try ItemOptions().item(words[0], console) }
+        guard words[0] == [UInt8(ascii: "-")] else {
+            return try ItemOptions().item(words[0], console)
+        }
         let text = try TokenOperand.readText(words[0], system: console.system)
         try TokenOperand.requireUTF8(text)
         return try Item(operand: text, as: .guess)

@@ -195,10 +195,11 @@ extension Failure {
         // A cut id could not be pasted back.
         let line =
             shown == id.description
-            ? "if such tokens live for a day: jwtctl revoke --ttl 24h -- \(ShellText.quote(shown)); or "
-            : ""
+            ? "if such tokens live for a day: jwtctl revoke --ttl 24h -- "
+                + "\(ShellText.quote(shown)); or " : ""
         return Failure(
             .usage, "no_lifetime", "cannot tell when token '\(shown)' expires",
-            hint: line + "give the whole token, --user USER, --exp TIME, --ttl DURATION or --forever")
+            hint: line
+                + "give the whole token, --user USER, --exp TIME, --ttl DURATION or --forever")
     }
 }
