@@ -10,7 +10,7 @@ import Testing
         let tool = try BuiltTool()
         // A layout that was chosen is not looked for: every run says the same.
         let url = ["JWTCTL_REDIS_URL": cluster.url, "JWTCTL_LAYOUT": "native"]
-        let held = HeldUpTool(tool, changes: url)
+        let held = try HeldUpTool(tool, changes: url)
         var count = 0
         // The blacklist is asked first if the entry is on the one node and the list on the other,
         // and not the other way round.
@@ -43,7 +43,7 @@ import Testing
     /// A token that expires earlier comes to stand before the kept one, which is then met again.
     @Test func theKeptTokenIsCountedOnce() throws {
         let tool = try BuiltTool()
-        let held = HeldUpTool(tool, changes: ["JWTCTL_LAYOUT": "native"])
+        let held = try HeldUpTool(tool, changes: ["JWTCTL_LAYOUT": "native"])
         _ = try tool.run("issue", "--sub", "alice", "--jti", "kept")
         let command = ["logout-all", "--json", "--keep", "kept", "alice"]
         let speech = try held.speech(of: command)
