@@ -1,4 +1,3 @@
-internal import CPlatform
 package import Glibc
 
 /// The owner of a file descriptor, which closes it when it goes out of scope.
@@ -40,25 +39,6 @@ package struct Descriptor: ~Copyable {
     /// no other process can have opened it before.
     package static func createNew(_ path: [UInt8]) throws(SystemError) -> Descriptor {
         try open(path, flags: O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
-    }
-
-    /// A file with this content that is only in memory, for another program to read from the
-    /// beginning.
-    package static func memory(_ content: [UInt8]) throws(SystemError) -> Descriptor {
-        let number = jwtctl_memory_file()
-        guard number >= 0 else { throw SystemError.last }
-        let file = Descriptor(owning: number)
-        var written = 0
-        while written < content.count {
-            let count = unsafe content.withUnsafeBytes { bytes in
-                unsafe pwrite(
-                    number, bytes.baseAddress?.advanced(by: written), bytes.count - written,
-                    off_t(written))
-            }
-            guard count > 0 else { throw SystemError.last }
-            written += count
-        }
-        return file
     }
 
     /// Sets the permissions, regardless of the umask.

@@ -1,3 +1,4 @@
+internal import CPlatform
 internal import Glibc
 
 /// A program that this program has started. The owner has to `wait` for its end.
@@ -96,9 +97,9 @@ package struct Subprocess: ~Copyable {
 
     /// Whether it has ended. Unlike `poll`, this leaves the ending to `wait`.
     package var hasEnded: Bool {
-        var state = siginfo_t()
+        var state = unsafe siginfo_t()
         let status = unsafe waitid(P_PID, id_t(processID), &state, WEXITED | WNOHANG | WNOWAIT)
-        return status == 0 && state.si_signo == SIGCHLD
+        return unsafe status == 0 && state.si_signo == SIGCHLD
     }
 
     package func send(signal: CInt) {
@@ -115,6 +116,27 @@ package struct Subprocess: ~Copyable {
     private static func ending(_ status: CInt) -> Ending {
         let number = status & 0x7F
         return number == 0 ? .exit(status >> 8 & 0xFF) : .signal(number)
+    }
+}
+
+extension Descriptor {
+    /// A file with this content that is only in memory, for another program to read from the
+    /// beginning.
+    package static func memory(_ content: [UInt8]) throws(SystemError) -> Descriptor {
+        let number = jwtctl_memory_file()
+        guard number >= 0 else { throw SystemError.last }
+        let file = Descriptor(owning: number)
+        var written = 0
+        while written < content.count {
+            let count = unsafe content.withUnsafeBytes { bytes in
+                unsafe pwrite(
+                    number, bytes.baseAddress?.advanced(by: written), bytes.count - written,
+                    off_t(written))
+            }
+            guard count > 0 else { throw SystemError.last }
+            written += count
+        }
+        return file
     }
 }
 

@@ -3,6 +3,7 @@ internal import JOSE
 internal import JSON
 internal import Layouts
 internal import Platform
+internal import Redis
 internal import TokenStore
 
 /// A token with which a service is asked.

@@ -1,6 +1,7 @@
 internal import CommandKit
 internal import Layouts
 internal import Platform
+internal import Redis
 internal import TokenStore
 
 /// The options of `prove`.

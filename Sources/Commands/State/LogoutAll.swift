@@ -35,40 +35,9 @@ struct LogoutAllOptions: CommandOptions {
 
     /// Seconds; a cutoff further ahead would lock the user out.
     static let longestSkew: Int64 = 3600
-}
 
-/// `logout-all`: revokes every token of a user, on every device.
-let logoutAllCommand = Command(
-    name: "logout-all", summary: "Log users out of all sessions, on every device.",
-    discussion: [
-        """
-        Raises the user's cutoff, which revokes every token issued up to now, recorded or not; \
-        then blacklists each token on the user's token list and removes it from the list. It waits \
-        for the cutoff second to pass on Redis' clock, so that a new login afterwards is valid. If \
-        it is interrupted, tokens reported as revoked stay revoked, and running it again finishes \
-        the work.
-        """,
-        """
-        USER is the sub claim of the user's tokens, often not the login name: "jwtctl decode \
-        --field payload.sub" prints it. A cutoff cannot be undone; the user logs in again.
-        """,
-        """
-        --keep spares one session. The cutoff is then just before the kept token was issued: older \
-        unrecorded tokens are revoked, newer ones may stay valid. With a key the signature of the \
-        kept token is checked, because its iat sets the cutoff.
-        """,
-        """
-        If the layout is a whitelist without a cutoff, logout-all removes each of the user's tokens \
-        from it. That does not stop a login in progress, so logout-all rechecks after --settle and \
-        removes new tokens too.
-        """,
-        """
-        --everyone does not help against a leaked signing key: an attacker can choose iat. Replace \
-        the signing key in every service.
-        """,
-    ],
-    defaults: LogoutAllOptions(),
-    options: [
+    /// The options in the order in which help, manual and completions show them.
+    static let options: [Option<LogoutAllOptions>] = [
         .raw(
             "keep", metavar: "TOKEN|JTI", summary: "Keep this session logged in.", into: \.keep
         ) { bytes throws(InvalidValue) in bytes },
@@ -109,7 +78,41 @@ let logoutAllCommand = Command(
                 + "run ends. - writes the ids to standard output, and the report to standard "
                 + "error."),
         .group(KeyOptions.group, at: \.keys), .group(GlobalOptions.group, at: \.global),
+    ]
+}
+
+/// `logout-all`: revokes every token of a user, on every device.
+let logoutAllCommand = Command(
+    name: "logout-all", summary: "Log users out of all sessions, on every device.",
+    discussion: [
+        """
+        Raises the user's cutoff, which revokes every token issued up to now, recorded or not; \
+        then blacklists each token on the user's token list and removes it from the list. It waits \
+        for the cutoff second to pass on Redis' clock, so that a new login afterwards is valid. If \
+        it is interrupted, tokens reported as revoked stay revoked, and running it again finishes \
+        the work.
+        """,
+        """
+        USER is the sub claim of the user's tokens, often not the login name: "jwtctl decode \
+        --field payload.sub" prints it. A cutoff cannot be undone; the user logs in again.
+        """,
+        """
+        --keep spares one session. The cutoff is then just before the kept token was issued: older \
+        unrecorded tokens are revoked, newer ones may stay valid. With a key the signature of the \
+        kept token is checked, because its iat sets the cutoff.
+        """,
+        """
+        If the layout is a whitelist without a cutoff, logout-all removes each of the user's tokens \
+        from it. That does not stop a login in progress, so logout-all rechecks after --settle and \
+        removes new tokens too.
+        """,
+        """
+        --everyone does not help against a leaked signing key: an attacker can choose iat. Replace \
+        the signing key in every service.
+        """,
     ],
+    defaults: LogoutAllOptions(),
+    options: LogoutAllOptions.options,
     operands: [
         .repeated("USER", summary: "User to log out.", into: \.users).completing(.dynamic("users"))
     ],
