@@ -44,6 +44,7 @@ __jwtctl_describe() {
                 $'renew\tReplace a token with a new one'
                 $'restore\tUndo a revocation'
                 $'logout-all\tLog users out of all sessions, on every device'
+                $'prove\tRevoke a token and see the service refuse it'
                 $'list\tList tokens, users or the blacklist'
                 $'find\tFind the user of a token by its id'
                 $'stats\tCount users, unexpired tokens and blacklist entries'
@@ -131,6 +132,7 @@ __jwtctl_describe() {
             own_options=(
                 $'-r --reason\tReason, stored with the entry and in the audit log'
                 $'--actor\tName recorded in the audit log (default: login name)'
+                $'--audit-log\tAppend the change to this file, as JSON'
                 $'-u --user\tUser who owns these ids (their list supplies the expiry)'
                 $'--exp\tExpiry time of a bare id\'s token'
                 $'--ttl\tTime until a bare id\'s token expires'
@@ -158,6 +160,8 @@ __jwtctl_describe() {
                 $'--label\tLabel shown in \'list tokens\' (default: as before)'
                 $'-r --reason\tReason, stored with the entry and in the audit log'
                 $'--actor\tName recorded in the audit log (default: login name)'
+                $'--audit-log\tAppend the change to this file, as JSON'
+                $'-n --dry-run\tShow what would be done without writing anything'
                 $'-k --key\tKey in PEM, DER or JWK form, or a JWKS'
                 $'-s --secret\tHMAC secret (no other kind of key)'
                 $'--secret-encoding\tEncoding of the secret'
@@ -170,9 +174,11 @@ __jwtctl_describe() {
             own_options=(
                 $'-r --reason\tReason, stored in the audit log (required)'
                 $'--actor\tName recorded in the audit log (default: login name)'
+                $'--audit-log\tAppend the change to this file, as JSON'
                 $'-u --user\tUser who owns these ids'
                 $'--no-verify\tDo not check the signatures of tokens'
                 $'-y --yes\tDo not ask for confirmation'
+                $'-n --dry-run\tShow what would be done without writing anything'
                 $'-f --from\tRead items from a file, one per line'
                 $'--id\tTreat every item as an id'
                 $'--token\tTreat every item as a token'
@@ -194,8 +200,37 @@ __jwtctl_describe() {
                 $'--settle\tRecheck after this time if the layout has no cutoff'
                 $'-r --reason\tReason, stored in the audit log'
                 $'--actor\tName recorded in the audit log (default: login name)'
+                $'--audit-log\tAppend the change to this file, as JSON'
                 $'-y --yes\tDo not ask for confirmation'
                 $'-n --dry-run\tShow what would be done without writing anything'
+                $'--print-ids\tWrite the id of each revoked token to this file'
+                $'-k --key\tKey in PEM, DER or JWK form, or a JWKS'
+                $'-s --secret\tHMAC secret (no other kind of key)'
+                $'--secret-encoding\tEncoding of the secret'
+                $'--passphrase\tPassphrase of an encrypted key (default: ask for it)'
+                $'-a --alg\tUse this algorithm only'
+                $'--allow-weak-key\tAllow keys shorter than the standards require'
+            )
+            ;;
+        'prove')
+            own_options=(
+                $'--within\tHow long the service may go on accepting the token'
+                $'--refused-status\tExit status of COMMAND for a refused token'
+                $'--logout-all\tLog the user out instead'
+                $'--restore\tUndo the revocation at the end'
+                $'-r --reason\tReason, stored with the entry and in the audit log'
+                $'--actor\tName recorded in the audit log (default: login name)'
+                $'--audit-log\tAppend the change to this file, as JSON'
+                $'--no-verify\tDo not check the signature of the token'
+                $'-n --dry-run\tOnly see whether the service accepts the token'
+                $'-y --yes\tDo not ask for confirmation'
+                $'--issue\tIssue the token, and one of another user for comparison'
+                $'--sub\tUser of the issued token'
+                $'--other-sub\tUser of the token for comparison'
+                $'--iss\tIssuer of issued tokens'
+                $'--aud ...\tAudience of issued tokens'
+                $'--claim ...\tClaim of issued tokens; NAME:=JSON if it is not a string'
+                $'--expires-in\tLifetime of issued tokens'
                 $'-k --key\tKey in PEM, DER or JWK form, or a JWKS'
                 $'-s --secret\tHMAC secret (no other kind of key)'
                 $'--secret-encoding\tEncoding of the secret'
@@ -217,11 +252,18 @@ __jwtctl_describe() {
                 $'--sort\tSort by expiry, issue time (newest first) or user'
                 $'--limit\tStop after N results'
                 $'--show-tokens\tShow whole tokens if the layout stores them'
+                $'--issued-since\tOnly tokens issued at this time or later'
+                $'--issued-before\tOnly tokens issued before this time'
+                $'--expires-before\tOnly tokens that expire before this time'
+                $'--state\tOnly tokens in this state'
+                $'--label\tOnly labels that match this pattern'
             )
             ;;
         'list users')
             own_options=(
                 $'--sort\tSort by name, or by number of tokens (most first)'
+                $'--active\tCount each user\'s active tokens'
+                $'--with-cutoffs\tAlso list users who have only a cutoff'
                 $'--limit\tStop after N results'
                 $'--match\tOnly users that match this pattern'
             )
@@ -231,6 +273,8 @@ __jwtctl_describe() {
                 $'--show-tokens\tShow whole tokens if the layout stores them'
                 $'--limit\tStop after N results'
                 $'--match\tOnly ids that match this pattern'
+                $'--actor\tOnly entries made by this actor'
+                $'--expires-before\tOnly tokens that expire before this time'
             )
             ;;
         'find')
@@ -243,7 +287,8 @@ __jwtctl_describe() {
             ;;
         'stats')
             own_options=(
-                $'--largest\tShow the N users with the most tokens'
+                $'--largest\tShow the N users with the most unexpired tokens'
+                $'--active\tCount active tokens too'
             )
             ;;
         'doctor')
@@ -262,6 +307,7 @@ __jwtctl_describe() {
             own_options=(
                 $'-F --follow\tWait for new entries'
                 $'--limit\tStart with the last N entries'
+                $'--audit-log\tRead this file instead of the audit log in Redis'
                 $'-u --user\tOnly entries about this user'
                 $'--id\tOnly entries about this token id'
                 $'--actor\tOnly changes made by this actor'
@@ -409,6 +455,7 @@ __jwtctl_value() {
         'status -f' | 'status --from') kind='file' list=() ;;
         'revoke -r' | 'revoke --reason') kind='none' list=() ;;
         'revoke --actor') kind='none' list=() ;;
+        'revoke --audit-log') kind='file' list=() ;;
         'revoke -u' | 'revoke --user') kind='dynamic' list=('users') ;;
         'revoke --exp') kind='none' list=() ;;
         'revoke --ttl') kind='none' list=() ;;
@@ -425,6 +472,7 @@ __jwtctl_value() {
         'renew --label') kind='none' list=() ;;
         'renew -r' | 'renew --reason') kind='none' list=() ;;
         'renew --actor') kind='none' list=() ;;
+        'renew --audit-log') kind='file' list=() ;;
         'renew -k' | 'renew --key') kind='file' list=() ;;
         'renew -s' | 'renew --secret') kind='file' list=() ;;
         'renew --secret-encoding') kind='words' list=('text' 'raw' 'base64' 'base64url' 'hex') ;;
@@ -432,6 +480,7 @@ __jwtctl_value() {
         'renew -a' | 'renew --alg') kind='words' list=('HS256' 'HS384' 'HS512' 'RS256' 'RS384' 'RS512' 'PS256' 'PS384' 'PS512' 'ES256' 'ES384' 'ES512' 'ES256K' 'EdDSA' 'Ed25519' 'Ed448') ;;
         'restore -r' | 'restore --reason') kind='none' list=() ;;
         'restore --actor') kind='none' list=() ;;
+        'restore --audit-log') kind='file' list=() ;;
         'restore -u' | 'restore --user') kind='dynamic' list=('users') ;;
         'restore -f' | 'restore --from') kind='file' list=() ;;
         'restore -k' | 'restore --key') kind='file' list=() ;;
@@ -446,18 +495,43 @@ __jwtctl_value() {
         'logout-all --settle') kind='none' list=() ;;
         'logout-all -r' | 'logout-all --reason') kind='none' list=() ;;
         'logout-all --actor') kind='none' list=() ;;
+        'logout-all --audit-log') kind='file' list=() ;;
+        'logout-all --print-ids') kind='file' list=() ;;
         'logout-all -k' | 'logout-all --key') kind='file' list=() ;;
         'logout-all -s' | 'logout-all --secret') kind='file' list=() ;;
         'logout-all --secret-encoding') kind='words' list=('text' 'raw' 'base64' 'base64url' 'hex') ;;
         'logout-all --passphrase') kind='file' list=() ;;
         'logout-all -a' | 'logout-all --alg') kind='words' list=('HS256' 'HS384' 'HS512' 'RS256' 'RS384' 'RS512' 'PS256' 'PS384' 'PS512' 'ES256' 'ES384' 'ES512' 'ES256K' 'EdDSA' 'Ed25519' 'Ed448') ;;
+        'prove --within') kind='none' list=() ;;
+        'prove --refused-status') kind='none' list=() ;;
+        'prove -r' | 'prove --reason') kind='none' list=() ;;
+        'prove --actor') kind='none' list=() ;;
+        'prove --audit-log') kind='file' list=() ;;
+        'prove --sub') kind='dynamic' list=('users') ;;
+        'prove --other-sub') kind='none' list=() ;;
+        'prove --iss') kind='none' list=() ;;
+        'prove --aud') kind='none' list=() ;;
+        'prove --claim') kind='none' list=() ;;
+        'prove --expires-in') kind='none' list=() ;;
+        'prove -k' | 'prove --key') kind='file' list=() ;;
+        'prove -s' | 'prove --secret') kind='file' list=() ;;
+        'prove --secret-encoding') kind='words' list=('text' 'raw' 'base64' 'base64url' 'hex') ;;
+        'prove --passphrase') kind='file' list=() ;;
+        'prove -a' | 'prove --alg') kind='words' list=('HS256' 'HS384' 'HS512' 'RS256' 'RS384' 'RS512' 'PS256' 'PS384' 'PS512' 'ES256' 'ES384' 'ES512' 'ES256K' 'EdDSA' 'Ed25519' 'Ed448') ;;
         'list tokens --sort') kind='words' list=('exp' 'iat' 'user') ;;
         'list tokens --limit') kind='none' list=() ;;
+        'list tokens --issued-since') kind='none' list=() ;;
+        'list tokens --issued-before') kind='none' list=() ;;
+        'list tokens --expires-before') kind='none' list=() ;;
+        'list tokens --state') kind='words' list=('active' 'revoked' 'cut_off' 'not_yet_valid' 'expired') ;;
+        'list tokens --label') kind='none' list=() ;;
         'list users --sort') kind='words' list=('user' 'count') ;;
         'list users --limit') kind='none' list=() ;;
         'list users --match') kind='none' list=() ;;
         'list revoked --limit') kind='none' list=() ;;
         'list revoked --match') kind='none' list=() ;;
+        'list revoked --actor') kind='none' list=() ;;
+        'list revoked --expires-before') kind='none' list=() ;;
         'find --limit') kind='none' list=() ;;
         'find -f' | 'find --from') kind='file' list=() ;;
         'stats --largest') kind='none' list=() ;;
@@ -468,6 +542,7 @@ __jwtctl_value() {
         'doctor --passphrase') kind='file' list=() ;;
         'doctor -a' | 'doctor --alg') kind='words' list=('HS256' 'HS384' 'HS512' 'RS256' 'RS384' 'RS512' 'PS256' 'PS384' 'PS512' 'ES256' 'ES384' 'ES512' 'ES256K' 'EdDSA' 'Ed25519' 'Ed448') ;;
         'audit --limit') kind='none' list=() ;;
+        'audit --audit-log') kind='file' list=() ;;
         'audit -u' | 'audit --user') kind='dynamic' list=('users') ;;
         'audit --id') kind='none' list=() ;;
         'audit --actor') kind='none' list=() ;;
@@ -535,6 +610,7 @@ __jwtctl_operand() {
         'renew 0') kind='at-file' list=() ;;
         'restore '*) kind='at-file' list=() ;;
         'logout-all '*) kind='dynamic' list=('users') ;;
+        'prove '*) kind='at-file' list=() ;;
         'list tokens '*) kind='dynamic' list=('users') ;;
         'find '*) kind='at-file' list=() ;;
         'key public 0') kind='file' list=() ;;
@@ -543,7 +619,7 @@ __jwtctl_operand() {
         'key show 0') kind='file' list=() ;;
         'layout show 0') kind='dynamic-or-file' list=('layouts') ;;
         'completion 0') kind='words' list=('bash' 'zsh' 'fish') ;;
-        'help '*) kind='words' list=($'issue\tSign a token and record it' $'decode\tShow a token\'s header and claims without verifying it' $'verify\tCheck a token\'s signature, claims and revocation' $'status\tShow the revocation state of ids, tokens or a user' $'revoke\tBlacklist tokens until they expire' $'renew\tReplace a token with a new one' $'restore\tUndo a revocation' $'logout-all\tLog users out of all sessions, on every device' $'list\tList tokens, users or the blacklist' $'find\tFind the user of a token by its id' $'stats\tCount users, unexpired tokens and blacklist entries' $'doctor\tFind problems that could make revocations fail or get lost' $'audit\tShow who revoked what, when and why' $'prune\tRemove expired tokens from the users\' token lists' $'key\tGenerate, convert and inspect keys' $'layout\tManage layouts: how applications store tokens in Redis' $'config\tShow the effective settings' $'demo\tTry jwtctl with a temporary Redis' $'completion\tPrint the completion script for a shell' $'help\tShow help for a command or a topic' $'version\tShow the version and how it was built' $'runbook\tWhat to type in an incident' $'services\tHow a service checks for revoked tokens' $'exit-status\tExit statuses and their meanings' $'environment\tEnvironment variables' $'time\tFormats of times and durations' $'keys\tKey formats, and how keys are chosen' $'layouts\tKeys that layouts use in Redis' $'layout-file\tFormat of layout files' $'config-file\tConfiguration file: profiles and layouts' $'redis\tRedis URLs, TLS, replicas and permissions' $'upgrading\tChanges to statuses, defaults and output') ;;
+        'help '*) kind='words' list=($'issue\tSign a token and record it' $'decode\tShow a token\'s header and claims without verifying it' $'verify\tCheck a token\'s signature, claims and revocation' $'status\tShow the revocation state of ids, tokens or a user' $'revoke\tBlacklist tokens until they expire' $'renew\tReplace a token with a new one' $'restore\tUndo a revocation' $'logout-all\tLog users out of all sessions, on every device' $'prove\tRevoke a token and see the service refuse it' $'list\tList tokens, users or the blacklist' $'find\tFind the user of a token by its id' $'stats\tCount users, unexpired tokens and blacklist entries' $'doctor\tFind problems that could make revocations fail or get lost' $'audit\tShow who revoked what, when and why' $'prune\tRemove expired tokens from the users\' token lists' $'key\tGenerate, convert and inspect keys' $'layout\tManage layouts: how applications store tokens in Redis' $'config\tShow the effective settings' $'demo\tTry jwtctl with a temporary Redis' $'completion\tPrint the completion script for a shell' $'help\tShow help for a command or a topic' $'version\tShow the version and how it was built' $'runbook\tWhat to type in an incident' $'services\tHow a service checks for revoked tokens' $'exit-status\tExit statuses and their meanings' $'environment\tEnvironment variables' $'time\tFormats of times and durations' $'keys\tKey formats, and how keys are chosen' $'layouts\tKeys that layouts use in Redis' $'layout-file\tFormat of layout files' $'config-file\tConfiguration file: profiles and layouts' $'redis\tRedis URLs, TLS, replicas and permissions' $'upgrading\tChanges to statuses, defaults and output') ;;
         *) ;;
     esac
 }

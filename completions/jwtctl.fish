@@ -13,6 +13,7 @@ function __jwtctl_subcommands
                 'renew'\t'Replace a token with a new one' \
                 'restore'\t'Undo a revocation' \
                 'logout-all'\t'Log users out of all sessions, on every device' \
+                'prove'\t'Revoke a token and see the service refuse it' \
                 'list'\t'List tokens, users or the blacklist' \
                 'find'\t'Find the user of a token by its id' \
                 'stats'\t'Count users, unexpired tokens and blacklist entries' \
@@ -116,6 +117,7 @@ function __jwtctl_own_options
             printf '%s\n' \
                 '-r --reason'\t'Reason, stored with the entry and in the audit log' \
                 '--actor'\t'Name recorded in the audit log (default: login name)' \
+                '--audit-log'\t'Append the change to this file, as JSON' \
                 '-u --user'\t'User who owns these ids (their list supplies the expiry)' \
                 '--exp'\t'Expiry time of a bare id\'s token' \
                 '--ttl'\t'Time until a bare id\'s token expires' \
@@ -141,6 +143,8 @@ function __jwtctl_own_options
                 '--label'\t'Label shown in \'list tokens\' (default: as before)' \
                 '-r --reason'\t'Reason, stored with the entry and in the audit log' \
                 '--actor'\t'Name recorded in the audit log (default: login name)' \
+                '--audit-log'\t'Append the change to this file, as JSON' \
+                '-n --dry-run'\t'Show what would be done without writing anything' \
                 '-k --key'\t'Key in PEM, DER or JWK form, or a JWKS' \
                 '-s --secret'\t'HMAC secret (no other kind of key)' \
                 '--secret-encoding'\t'Encoding of the secret' \
@@ -151,9 +155,11 @@ function __jwtctl_own_options
             printf '%s\n' \
                 '-r --reason'\t'Reason, stored in the audit log (required)' \
                 '--actor'\t'Name recorded in the audit log (default: login name)' \
+                '--audit-log'\t'Append the change to this file, as JSON' \
                 '-u --user'\t'User who owns these ids' \
                 '--no-verify'\t'Do not check the signatures of tokens' \
                 '-y --yes'\t'Do not ask for confirmation' \
+                '-n --dry-run'\t'Show what would be done without writing anything' \
                 '-f --from'\t'Read items from a file, one per line' \
                 '--id'\t'Treat every item as an id' \
                 '--token'\t'Treat every item as a token' \
@@ -173,8 +179,35 @@ function __jwtctl_own_options
                 '--settle'\t'Recheck after this time if the layout has no cutoff' \
                 '-r --reason'\t'Reason, stored in the audit log' \
                 '--actor'\t'Name recorded in the audit log (default: login name)' \
+                '--audit-log'\t'Append the change to this file, as JSON' \
                 '-y --yes'\t'Do not ask for confirmation' \
                 '-n --dry-run'\t'Show what would be done without writing anything' \
+                '--print-ids'\t'Write the id of each revoked token to this file' \
+                '-k --key'\t'Key in PEM, DER or JWK form, or a JWKS' \
+                '-s --secret'\t'HMAC secret (no other kind of key)' \
+                '--secret-encoding'\t'Encoding of the secret' \
+                '--passphrase'\t'Passphrase of an encrypted key (default: ask for it)' \
+                '-a --alg'\t'Use this algorithm only' \
+                '--allow-weak-key'\t'Allow keys shorter than the standards require'
+        case 'prove'
+            printf '%s\n' \
+                '--within'\t'How long the service may go on accepting the token' \
+                '--refused-status'\t'Exit status of COMMAND for a refused token' \
+                '--logout-all'\t'Log the user out instead' \
+                '--restore'\t'Undo the revocation at the end' \
+                '-r --reason'\t'Reason, stored with the entry and in the audit log' \
+                '--actor'\t'Name recorded in the audit log (default: login name)' \
+                '--audit-log'\t'Append the change to this file, as JSON' \
+                '--no-verify'\t'Do not check the signature of the token' \
+                '-n --dry-run'\t'Only see whether the service accepts the token' \
+                '-y --yes'\t'Do not ask for confirmation' \
+                '--issue'\t'Issue the token, and one of another user for comparison' \
+                '--sub'\t'User of the issued token' \
+                '--other-sub'\t'User of the token for comparison' \
+                '--iss'\t'Issuer of issued tokens' \
+                '--aud ...'\t'Audience of issued tokens' \
+                '--claim ...'\t'Claim of issued tokens; NAME:=JSON if it is not a string' \
+                '--expires-in'\t'Lifetime of issued tokens' \
                 '-k --key'\t'Key in PEM, DER or JWK form, or a JWKS' \
                 '-s --secret'\t'HMAC secret (no other kind of key)' \
                 '--secret-encoding'\t'Encoding of the secret' \
@@ -187,17 +220,26 @@ function __jwtctl_own_options
                 '--all'\t'List the tokens of all users' \
                 '--sort'\t'Sort by expiry, issue time (newest first) or user' \
                 '--limit'\t'Stop after N results' \
-                '--show-tokens'\t'Show whole tokens if the layout stores them'
+                '--show-tokens'\t'Show whole tokens if the layout stores them' \
+                '--issued-since'\t'Only tokens issued at this time or later' \
+                '--issued-before'\t'Only tokens issued before this time' \
+                '--expires-before'\t'Only tokens that expire before this time' \
+                '--state'\t'Only tokens in this state' \
+                '--label'\t'Only labels that match this pattern'
         case 'list users'
             printf '%s\n' \
                 '--sort'\t'Sort by name, or by number of tokens (most first)' \
+                '--active'\t'Count each user\'s active tokens' \
+                '--with-cutoffs'\t'Also list users who have only a cutoff' \
                 '--limit'\t'Stop after N results' \
                 '--match'\t'Only users that match this pattern'
         case 'list revoked'
             printf '%s\n' \
                 '--show-tokens'\t'Show whole tokens if the layout stores them' \
                 '--limit'\t'Stop after N results' \
-                '--match'\t'Only ids that match this pattern'
+                '--match'\t'Only ids that match this pattern' \
+                '--actor'\t'Only entries made by this actor' \
+                '--expires-before'\t'Only tokens that expire before this time'
         case 'find'
             printf '%s\n' \
                 '--limit'\t'Show at most N tokens for each beginning of an id' \
@@ -206,7 +248,8 @@ function __jwtctl_own_options
                 '--token'\t'Treat every item as a token'
         case 'stats'
             printf '%s\n' \
-                '--largest'\t'Show the N users with the most tokens'
+                '--largest'\t'Show the N users with the most unexpired tokens' \
+                '--active'\t'Count active tokens too'
         case 'doctor'
             printf '%s\n' \
                 '--deep'\t'Check every key instead of a sample' \
@@ -221,6 +264,7 @@ function __jwtctl_own_options
             printf '%s\n' \
                 '-F --follow'\t'Wait for new entries' \
                 '--limit'\t'Start with the last N entries' \
+                '--audit-log'\t'Read this file instead of the audit log in Redis' \
                 '-u --user'\t'Only entries about this user' \
                 '--id'\t'Only entries about this token id' \
                 '--actor'\t'Only changes made by this actor' \
@@ -397,6 +441,8 @@ function __jwtctl_value
             printf '%s\n' 'none'
         case 'revoke --actor'
             printf '%s\n' 'none'
+        case 'revoke --audit-log'
+            printf '%s\n' 'file'
         case 'revoke -u' 'revoke --user'
             printf '%s\n' 'dynamic' 'users'
         case 'revoke --exp'
@@ -429,6 +475,8 @@ function __jwtctl_value
             printf '%s\n' 'none'
         case 'renew --actor'
             printf '%s\n' 'none'
+        case 'renew --audit-log'
+            printf '%s\n' 'file'
         case 'renew -k' 'renew --key'
             printf '%s\n' 'file'
         case 'renew -s' 'renew --secret'
@@ -443,6 +491,8 @@ function __jwtctl_value
             printf '%s\n' 'none'
         case 'restore --actor'
             printf '%s\n' 'none'
+        case 'restore --audit-log'
+            printf '%s\n' 'file'
         case 'restore -u' 'restore --user'
             printf '%s\n' 'dynamic' 'users'
         case 'restore -f' 'restore --from'
@@ -471,6 +521,10 @@ function __jwtctl_value
             printf '%s\n' 'none'
         case 'logout-all --actor'
             printf '%s\n' 'none'
+        case 'logout-all --audit-log'
+            printf '%s\n' 'file'
+        case 'logout-all --print-ids'
+            printf '%s\n' 'file'
         case 'logout-all -k' 'logout-all --key'
             printf '%s\n' 'file'
         case 'logout-all -s' 'logout-all --secret'
@@ -481,9 +535,51 @@ function __jwtctl_value
             printf '%s\n' 'file'
         case 'logout-all -a' 'logout-all --alg'
             printf '%s\n' 'words' 'HS256' 'HS384' 'HS512' 'RS256' 'RS384' 'RS512' 'PS256' 'PS384' 'PS512' 'ES256' 'ES384' 'ES512' 'ES256K' 'EdDSA' 'Ed25519' 'Ed448'
+        case 'prove --within'
+            printf '%s\n' 'none'
+        case 'prove --refused-status'
+            printf '%s\n' 'none'
+        case 'prove -r' 'prove --reason'
+            printf '%s\n' 'none'
+        case 'prove --actor'
+            printf '%s\n' 'none'
+        case 'prove --audit-log'
+            printf '%s\n' 'file'
+        case 'prove --sub'
+            printf '%s\n' 'dynamic' 'users'
+        case 'prove --other-sub'
+            printf '%s\n' 'none'
+        case 'prove --iss'
+            printf '%s\n' 'none'
+        case 'prove --aud'
+            printf '%s\n' 'none'
+        case 'prove --claim'
+            printf '%s\n' 'none'
+        case 'prove --expires-in'
+            printf '%s\n' 'none'
+        case 'prove -k' 'prove --key'
+            printf '%s\n' 'file'
+        case 'prove -s' 'prove --secret'
+            printf '%s\n' 'file'
+        case 'prove --secret-encoding'
+            printf '%s\n' 'words' 'text' 'raw' 'base64' 'base64url' 'hex'
+        case 'prove --passphrase'
+            printf '%s\n' 'file'
+        case 'prove -a' 'prove --alg'
+            printf '%s\n' 'words' 'HS256' 'HS384' 'HS512' 'RS256' 'RS384' 'RS512' 'PS256' 'PS384' 'PS512' 'ES256' 'ES384' 'ES512' 'ES256K' 'EdDSA' 'Ed25519' 'Ed448'
         case 'list tokens --sort'
             printf '%s\n' 'words' 'exp' 'iat' 'user'
         case 'list tokens --limit'
+            printf '%s\n' 'none'
+        case 'list tokens --issued-since'
+            printf '%s\n' 'none'
+        case 'list tokens --issued-before'
+            printf '%s\n' 'none'
+        case 'list tokens --expires-before'
+            printf '%s\n' 'none'
+        case 'list tokens --state'
+            printf '%s\n' 'words' 'active' 'revoked' 'cut_off' 'not_yet_valid' 'expired'
+        case 'list tokens --label'
             printf '%s\n' 'none'
         case 'list users --sort'
             printf '%s\n' 'words' 'user' 'count'
@@ -494,6 +590,10 @@ function __jwtctl_value
         case 'list revoked --limit'
             printf '%s\n' 'none'
         case 'list revoked --match'
+            printf '%s\n' 'none'
+        case 'list revoked --actor'
+            printf '%s\n' 'none'
+        case 'list revoked --expires-before'
             printf '%s\n' 'none'
         case 'find --limit'
             printf '%s\n' 'none'
@@ -515,6 +615,8 @@ function __jwtctl_value
             printf '%s\n' 'words' 'HS256' 'HS384' 'HS512' 'RS256' 'RS384' 'RS512' 'PS256' 'PS384' 'PS512' 'ES256' 'ES384' 'ES512' 'ES256K' 'EdDSA' 'Ed25519' 'Ed448'
         case 'audit --limit'
             printf '%s\n' 'none'
+        case 'audit --audit-log'
+            printf '%s\n' 'file'
         case 'audit -u' 'audit --user'
             printf '%s\n' 'dynamic' 'users'
         case 'audit --id'
@@ -641,6 +743,8 @@ function __jwtctl_operand
             printf '%s\n' 'at-file'
         case 'logout-all *'
             printf '%s\n' 'dynamic' 'users'
+        case 'prove *'
+            printf '%s\n' 'at-file'
         case 'list tokens *'
             printf '%s\n' 'dynamic' 'users'
         case 'find *'
@@ -658,7 +762,7 @@ function __jwtctl_operand
         case 'completion 0'
             printf '%s\n' 'words' 'bash' 'zsh' 'fish'
         case 'help *'
-            printf '%s\n' 'words' 'issue'\t'Sign a token and record it' 'decode'\t'Show a token\'s header and claims without verifying it' 'verify'\t'Check a token\'s signature, claims and revocation' 'status'\t'Show the revocation state of ids, tokens or a user' 'revoke'\t'Blacklist tokens until they expire' 'renew'\t'Replace a token with a new one' 'restore'\t'Undo a revocation' 'logout-all'\t'Log users out of all sessions, on every device' 'list'\t'List tokens, users or the blacklist' 'find'\t'Find the user of a token by its id' 'stats'\t'Count users, unexpired tokens and blacklist entries' 'doctor'\t'Find problems that could make revocations fail or get lost' 'audit'\t'Show who revoked what, when and why' 'prune'\t'Remove expired tokens from the users\' token lists' 'key'\t'Generate, convert and inspect keys' 'layout'\t'Manage layouts: how applications store tokens in Redis' 'config'\t'Show the effective settings' 'demo'\t'Try jwtctl with a temporary Redis' 'completion'\t'Print the completion script for a shell' 'help'\t'Show help for a command or a topic' 'version'\t'Show the version and how it was built' 'runbook'\t'What to type in an incident' 'services'\t'How a service checks for revoked tokens' 'exit-status'\t'Exit statuses and their meanings' 'environment'\t'Environment variables' 'time'\t'Formats of times and durations' 'keys'\t'Key formats, and how keys are chosen' 'layouts'\t'Keys that layouts use in Redis' 'layout-file'\t'Format of layout files' 'config-file'\t'Configuration file: profiles and layouts' 'redis'\t'Redis URLs, TLS, replicas and permissions' 'upgrading'\t'Changes to statuses, defaults and output'
+            printf '%s\n' 'words' 'issue'\t'Sign a token and record it' 'decode'\t'Show a token\'s header and claims without verifying it' 'verify'\t'Check a token\'s signature, claims and revocation' 'status'\t'Show the revocation state of ids, tokens or a user' 'revoke'\t'Blacklist tokens until they expire' 'renew'\t'Replace a token with a new one' 'restore'\t'Undo a revocation' 'logout-all'\t'Log users out of all sessions, on every device' 'prove'\t'Revoke a token and see the service refuse it' 'list'\t'List tokens, users or the blacklist' 'find'\t'Find the user of a token by its id' 'stats'\t'Count users, unexpired tokens and blacklist entries' 'doctor'\t'Find problems that could make revocations fail or get lost' 'audit'\t'Show who revoked what, when and why' 'prune'\t'Remove expired tokens from the users\' token lists' 'key'\t'Generate, convert and inspect keys' 'layout'\t'Manage layouts: how applications store tokens in Redis' 'config'\t'Show the effective settings' 'demo'\t'Try jwtctl with a temporary Redis' 'completion'\t'Print the completion script for a shell' 'help'\t'Show help for a command or a topic' 'version'\t'Show the version and how it was built' 'runbook'\t'What to type in an incident' 'services'\t'How a service checks for revoked tokens' 'exit-status'\t'Exit statuses and their meanings' 'environment'\t'Environment variables' 'time'\t'Formats of times and durations' 'keys'\t'Key formats, and how keys are chosen' 'layouts'\t'Keys that layouts use in Redis' 'layout-file'\t'Format of layout files' 'config-file'\t'Configuration file: profiles and layouts' 'redis'\t'Redis URLs, TLS, replicas and permissions' 'upgrading'\t'Changes to statuses, defaults and output'
         case '*'
             echo none
     end

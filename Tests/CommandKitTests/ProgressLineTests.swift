@@ -23,7 +23,8 @@ import Testing
         _ count: Int, of total: ProgressLine.Total?, after milliseconds: Int64
     ) throws -> String {
         var line = try line()
-        let text = try #require(line.update(count: count, of: total, now: at(milliseconds)))
+        let shown = line.update(count: count, of: total, now: at(milliseconds))
+        let text = try #require(shown)
         #expect(text.hasPrefix("\r\u{1B}[K"))
         return String(text.dropFirst("\r\u{1B}[K".count))
     }
