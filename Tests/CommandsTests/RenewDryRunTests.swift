@@ -41,7 +41,7 @@ import Testing
         let plan = try sandbox.jwtctl("renew", "-n", "--json", token).object()
         #expect(plan["id"] == "7c3e" && plan["sub"] == "alice" && plan["dry_run"] == true)
         #expect(plan["token"] == nil && plan["target"] != nil)
-        #expect(try life(plan) == 1800)
+        #expect(try life(plan) == 2400)
         let longer = sandbox.jwtctl("renew", "-n", "--expires-in", "2h", "--json", token)
         #expect(try life(longer.object()) == 7200)
         #expect(sandbox.jwtctl("verify", "--require-listed", token).status == 0)

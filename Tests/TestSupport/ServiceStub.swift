@@ -8,7 +8,7 @@ package enum ServiceStub {
         #!/bin/sh
         read -r header
         test "$header" = "Authorization: Bearer $JWTCTL_TOKEN" || exit 22
-        id=$(jwtctl decode --field jti "$JWTCTL_TOKEN") || exit 22
+        id=$(jwtctl decode --field payload.jti "$JWTCTL_TOKEN") || exit 22
         found=$(redis-cli -s "$SOCKET" EXISTS "jwt:deny:$id") || exit 7
         test "$found" = 0 || exit 22
 

@@ -18,7 +18,7 @@ struct ProveOptions: CommandOptions {
     /// The user of the second token, which has to be accepted to the end.
     var otherSubject = "jwtctl-prove"
     /// The exit status of the command that says that the token was refused.
-    var refusedStatus: CInt = 22
+    var refusedStatus: Int64 = 22
     /// Milliseconds for which the service may go on accepting the token.
     var within: Int64 = 30_000
     /// Whether the user of the token is logged out, rather than the token revoked.
@@ -46,7 +46,7 @@ struct ProveOptions: CommandOptions {
             "refused-status", metavar: "N", summary: "Exit status of COMMAND for a refused token.",
             into: \.refusedStatus
         ) { text throws(InvalidValue) in
-            CInt(try Count.parse(text, in: 1...255, expected: "an exit status from 1 to 255"))
+            try Count.parse(text, in: 1...255, expected: "an exit status from 1 to 255")
         }.detail("22 is that of 'curl -f' for any answer from 400 on, a 500 included."),
         .flag("logout-all", summary: "Log the user out instead.", into: \.logsOut),
         .flag("restore", summary: "Undo the revocation at the end.", into: \.restores),

@@ -14,7 +14,7 @@ struct ServiceCall {
     /// Milliseconds after which the command is ended, with all that it started.
     private let timeout: Int64
     /// The exit status that means that the service refused the token.
-    private let refusedStatus: CInt
+    private let refusedStatus: Int64
 
     /// What the service answered.
     enum Answer: Equatable {
@@ -26,7 +26,7 @@ struct ServiceCall {
         case interrupted
     }
 
-    init(_ command: [[UInt8]], timeout: Int64, refusedStatus: CInt, _ environment: Environment) {
+    init(_ command: [[UInt8]], timeout: Int64, refusedStatus: Int64, _ environment: Environment) {
         self.command = command
         self.timeout = timeout
         self.refusedStatus = refusedStatus
@@ -69,7 +69,7 @@ struct ServiceCall {
         }
         switch ending {
         case .exit(0): return .accepted
-        case .exit(refusedStatus): return .refused
+        case .exit(let status) where status == refusedStatus: return .refused
         case .exit(let status): return .failed("the command ended with status \(status)")
         case .signal(let number): return .failed("signal \(number) ended the command")
         }
