@@ -114,7 +114,7 @@ let proveCommand = Command(
     defaults: ProveOptions(), options: ProveOptions.options,
     operands: [
         .raw(
-            "WORD", .repeated(minimum: 1),
+            "TOKEN", .repeated(minimum: 1),
             summary: "The token (@FILE, or - for standard input), then the command after --."
         ) { options, bytes throws(InvalidValue) in options.words.append(bytes) }
         .completing(.fileAfterAt).shownAs("TOKEN -- COMMAND...")
