@@ -335,7 +335,7 @@ import Testing
                 Line("prove {F} -- /bin/true", 4, err: "signature"),
                 Line("prove {X} -- /bin/true", 9, err: "has expired"),
                 Line("prove --restore {T} -- /bin/true", 2, err: "--reason"),
-                Line("prove --logout-all --restore --reason x {T} -- /bin/true", 2, err: "--restore"),
+                Line("prove --logout-all --restore -r x {T} -- /bin/true", 2, err: "--restore"),
                 Line("prove --sub x {T} -- /bin/true", 2, err: "--issue"),
                 Line("prove --issue -- /bin/true", 2, err: "--sub"),
                 Line("prove --issue --sub x --other-sub x -- /bin/true", 2, err: "--other-sub"),
