@@ -25,7 +25,7 @@ LINT_PACKAGES = fish mandoc shellcheck zsh
 TEST_PACKAGES = $(DEMO_PACKAGES) $(LINT_PACKAGES) faketime jose jwt openssl redis-tools strace valgrind
 TIMES_PACKAGES = $(TEST_PACKAGES) python3
 FUZZ_PACKAGES = libssl-dev python3
-INTEROP_PACKAGES = $(DEMO_PACKAGES) default-jdk-headless jose jwt node-redis nodejs openssl php-cli \
+INTEROP_PACKAGES = $(DEMO_PACKAGES) curl default-jdk-headless jose jwt node-redis nodejs openssl php-cli \
     php-illuminate-cache php-illuminate-redis php-redis php-symfony-cache python3 python3-venv ruby \
     ruby-activesupport ruby-connection-pool ruby-redis
 SERVERS_PACKAGES = $(TEST_PACKAGES) debian-archive-keyring python3 python3-venv

@@ -51,6 +51,32 @@ import Testing
         #expect(mode as? Int == 0o600)
     }
 
+    @Test func `it keeps all lines where Redis cannot be reached, as they are`() throws {
+        let away = ["--redis", "redis://127.0.0.1:1"]
+        let items = "one\t9999999999\n# a comment\n\nnot an id\ntwo\t9999999999\n"
+        let result = sandbox.jwtctl.run(
+            ["revoke", "--yes", "--failed", path] + away + ["-"], input: items)
+        #expect(result.status == 8)
+        #expect(result.errors.contains("not attempted: 3 lines, all kept in the file of --failed"))
+        #expect(result.errors.contains("cannot connect to Redis"))
+        let kept = try text(path)
+        #expect(
+            kept.split(separator: "\n").filter { !$0.hasPrefix("#") }
+                == ["one\t9999999999", "not an id", "two\t9999999999"])
+        #expect(!exists(partial))
+        // The same line again, when it is back.
+        let retry = sandbox.jwtctl("revoke", "--yes", "--from", path, "--failed", path + "2")
+        #expect(retry.status == 10, "\(retry.errors)")
+        #expect(try sandbox.server.cli("EXISTS", "jwt:deny:one", "jwt:deny:two") == "2")
+        #expect(try text(path + "2").contains("not an id"))
+        // A dry run, and operands, write no file.
+        for arguments in [["-n", "-"], ["--ttl", "1h", "one"]] {
+            _ = sandbox.jwtctl.run(
+                ["revoke", "--failed", path + "3"] + away + arguments, input: items)
+        }
+        #expect(!exists(path + "3") && !exists(path + "3.partial"))
+    }
+
     @Test func `what a crash left is kept, and named`() throws {
         try "left\n".write(toFile: partial, atomically: false, encoding: .utf8)
         let result = revoke()

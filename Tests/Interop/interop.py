@@ -10,6 +10,7 @@ from pathlib import Path
 import applications
 import commands
 import from_jwtctl
+import incidents
 import stricter
 import to_jwtctl
 from harness import Jwtctl, Report
@@ -35,6 +36,10 @@ MINIMUM = {
     ("from jwtctl", "jwcrypto"): 358,
     ("from jwtctl", "jwt"): 96,
     ("from jwtctl", "pyjwt"): 316,
+    ("incident", "eladmin"): 6,
+    ("incident", "flask-jwt-extended"): 6,
+    ("incident", "native"): 6,
+    ("incident", "user-zset"): 6,
     ("stricter", "authlib"): 23,
     ("stricter", "joserfc"): 13,
     ("stricter", "jwcrypto"): 20,
@@ -75,7 +80,7 @@ def main():
         folder = Path(path)
         peers = [*LIBRARIES, commands.GoJWT(folder), commands.Jose(folder)]
         with ThreadPoolExecutor(max_workers=(os.cpu_count() or 2) + 1) as pool:
-            for part in (applications, from_jwtctl, to_jwtctl, stricter):
+            for part in (applications, incidents, from_jwtctl, to_jwtctl, stricter):
                 for group in part.groups(report, jwtctl, peers, folder):
                     pool.submit(run, *group)
 

@@ -17,29 +17,40 @@ SECRET = "a secret that jwtctl and the application share, long enough for HS256"
 class RedisServer:
     """A private redis-server on loopback, gone at the end of the `with`."""
 
+    def __init__(self, *options):
+        self.options = options
+
     def __enter__(self):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.folder = tempfile.TemporaryDirectory(prefix="jwtctl-interop.")
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+        self.folder.cleanup()
+
+    def start(self):
+        """Also starts it again on the same port, with what it has kept on disk."""
         self.process = subprocess.Popen(
             ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "",
-             "--dir", self.folder.name, "--databases", "1"],
+             "--dir", self.folder.name, "--databases", "1", *self.options],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
         )
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
             try:
                 socket.create_connection(("127.0.0.1", self.port), 1).close()
-                return self
+                return
             except OSError:
                 time.sleep(0.02)
         raise TimeoutError("redis-server does not answer")
 
-    def __exit__(self, *_):
+    def stop(self):
         self.process.terminate()
         self.process.wait(20)
-        self.folder.cleanup()
 
     @property
     def url(self):

@@ -230,6 +230,28 @@ final class BulkRevocation {
         }
     }
 
+    /// Keeps all lines for a retry, where Redis cannot be asked and nothing is attempted.
+    static func keepAll(
+        _ lines: LineSource, _ options: RevokeOptions, _ console: Console
+    ) throws {
+        guard let path = options.failedFile, !options.isDryRun else { return }
+        let failed = try FailedItems(path: path, reading: lines, console)
+        var count = 0
+        do throws(Failure) {
+            while let line = try lines.next() {
+                count += 1
+                if case .text(let bytes) = line { failed.append(line: bytes, notAttempted) }
+            }
+        } catch {
+            try console.error(error.message)
+        }
+        if let incomplete = failed.finish(areConfirmed: true) {
+            return try console.error(incomplete.message)
+        }
+        try console.note(
+            "not attempted: \(Count.words(count, "line", "lines")), all kept in the file of --failed")
+    }
+
     // MARK: - Report
 
     /// Writes the counts and the failures, and returns the exit status. `failure` ended the run;

@@ -162,6 +162,31 @@ private func runRevoke(_ options: RevokeOptions, _ system: System) throws -> Exi
     let trust = try TokenTrust(
         options.keys, skipsVerification: options.skipsVerification,
         badSignatureHint: "use --no-verify to revoke it anyway", console)
+    guard let lines else {
+        let (backend, planner) = try prepare(item, trust, options, console)
+        let revocation = OperandRevocation(
+            options: options, planner: planner, backend: backend, console: console,
+            dryRun: RevocationDryRun(backend.store))
+        return try revocation.run(only: item)
+    }
+    let (backend, planner): (Backend, RevocationPlanner)
+    do {
+        (backend, planner) = try prepare(nil, trust, options, console)
+    } catch {
+        // Redis is away: the lines wait for it in the file of `--failed`.
+        if Diagnostics.failure(for: error).status == .unknown {
+            try BulkRevocation.keepAll(lines, options, console)
+        }
+        throw error
+    }
+    return try BulkRevocation(lines, options, planner, backend, console).run()
+}
+
+/// Connects to Redis, and refuses what can be refused before an item is read. `item` is that of an
+/// only operand.
+private func prepare(
+    _ item: Item?, _ trust: TokenTrust, _ options: RevokeOptions, _ console: Console
+) throws -> (Backend, RevocationPlanner) {
     let backend = try Backend(console, actor: options.actor, auditLog: options.auditLog)
     // An id alone, without a user whose list could have its expiry, under a layout whose entries
     // need one: the layout answers that, and Redis is not asked.
@@ -179,13 +204,5 @@ private func runRevoke(_ options: RevokeOptions, _ system: System) throws -> Exi
     }
     // It asks Redis for the time, and for the list of `--user` where ids are looked up on it. Items
     // are read after that, one by one: a file may have millions.
-    let planner = try RevocationPlanner(options, trust, backend: backend, console)
-    if let lines {
-        let bulk = try BulkRevocation(lines, options, planner, backend, console)
-        return try bulk.run()
-    }
-    let revocation = OperandRevocation(
-        options: options, planner: planner, backend: backend, console: console,
-        dryRun: RevocationDryRun(backend.store))
-    return try revocation.run(only: item)
+    return (backend, try RevocationPlanner(options, trust, backend: backend, console))
 }
