@@ -249,7 +249,8 @@ final class BulkRevocation {
             return try console.error(incomplete.message)
         }
         try console.note(
-            "not attempted: \(Count.words(count, "line", "lines")), all kept in the file of --failed")
+            "not attempted: \(Count.words(count, "line", "lines")), all kept in the file of --failed"
+        )
     }
 
     // MARK: - Report
