@@ -19,9 +19,7 @@ package enum ServiceStub {
         let folder = directory.file("stub")
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
-        try directory.write("stub/curl", script)
-        try FileManager.default.setAttributes(
-            [.posixPermissions: 0o755], ofItemAtPath: folder + "/curl")
+        try directory.writeProgram("stub/curl", script)
         return folder
     }
 }
