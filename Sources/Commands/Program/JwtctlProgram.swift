@@ -162,6 +162,8 @@ package enum EntryPoint {
             do {
                 let status = try command.run(system)
                 try system.output.flush()
+                // A report may go there, where standard output has other results.
+                try system.diagnostics.flush()
                 return status
             } catch let error as OutputError where error.isBrokenPipe {
                 throw error
