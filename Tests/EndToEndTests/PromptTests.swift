@@ -78,6 +78,25 @@ import Testing
             effect: "More than 100 users will be logged out of all sessions.", word: "yes")
     }
 
+    @Test func aMisspelledUserIsAskedAbout() throws {
+        // An empty Redis knows nobody: there is nothing to compare the name with.
+        #expect(try onTerminal("logout-all alcie", typed: "no").status == 0)
+        try tool.redis.cli("FLUSHALL")
+        #expect(tool.sandbox.jwtctl("issue", "--sub", "alice").status == 0)
+        let effect = "Nothing is recorded about 'alcie': is the name spelled correctly?"
+        try expect("logout-all alcie", typed: "y", effect: effect, word: "yes")
+        #expect(try tool.redis.cli("EXISTS", "jwt:{alcie}:cutoff") == "0")
+        for line in ["logout-all --yes alcie", "logout-all -n alcie", "logout-all alice"] {
+            let result = try onTerminal(line, typed: "no")
+            #expect(result.status == 0, "\(result.text)")
+        }
+        try tool.redis.cli("DEL", "jwt:{alcie}:cutoff")
+        #expect(tool.sandbox.jwtctl("issue", "--sub", "bob").status == 0)
+        try expect("logout-all alcie", typed: "yes", effect: effect, word: "yes")
+        // Its cutoff is known by now.
+        #expect(try onTerminal("logout-all alcie", typed: "no").status == 0)
+    }
+
     @Test func aRestorationIsAskedAbout() throws {
         tool.sandbox.jwtctl("revoke", "-q", "--ttl", "1h", "a")
         let line = "restore --reason slip a"

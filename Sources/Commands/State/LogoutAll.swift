@@ -64,7 +64,9 @@ struct LogoutAllOptions: CommandOptions {
         .reason("Reason, stored in the audit log.", into: \.reason), .actor(into: \.actor),
         .auditLog(into: \.auditLog),
         .flag("yes", short: "y", summary: "Do not ask for confirmation.", into: \.isConfirmed)
-            .detail("logout-all asks with --everyone, and before more than 100 users."),
+            .detail(
+                "logout-all asks with --everyone, before more than 100 users, and about a user of "
+                    + "whom nothing is recorded."),
         .dryRun(into: \.isDryRun).detail(
             "It does not wait for a recheck. It shows a user once, which takes up to 32 bytes of "
                 + "memory for each. With --everyone it counts the users and the tokens on their "
@@ -219,10 +221,38 @@ private func runLogoutAll(_ options: LogoutAllOptions, _ system: System) throws 
     // A dry run warns of what the real run asks about.
     try backend.requireLayout(isConfirmed: options.isConfirmed || options.isDryRun, console)
     if !options.isDryRun { try feed.confirm() }
+    if users.count == 1, !options.isDryRun, !options.isConfirmed {
+        try confirmUnknown(users[0], backend, console)
+    }
     try backend.announce(console, isDryRun: options.isDryRun, change: "logout")
     let runner = LogoutRunner(
         options: options, scope: scope, backend: backend, console: console, ids: ids)
     return try users.count == 1 ? runner.run(users[0]) : runner.run(feed)
+}
+
+/// Asks a person about a user of whom Redis has nothing although it has other users: the name may
+/// be misspelled. A script is not asked, since the user may have tokens that were never recorded.
+private func confirmUnknown(
+    _ user: Identifier, _ backend: Backend, _ console: Console
+) throws {
+    guard console.system.diagnostics.isTerminal, backend.layout.hasLists else { return }
+    var isKnown = false
+    try backend.store.forEachTokenPage(of: user) { list in
+        isKnown = !list.tokens.isEmpty || list.userCutoff != nil
+        return false
+    }
+    guard !isKnown else { return }
+    var hasOthers = false
+    // Some pages of keys are enough for a question, and must not delay a logout.
+    try backend.store.forEachUser(UserQuery(while: { $0 < 4 })) { page in
+        hasOthers = hasOthers || !page.isEmpty
+        return !hasOthers
+    }
+    guard hasOthers else { return }
+    let name = VisibleText.escape(user.description, columns: 60)
+    try Confirmation.ask(
+        backend, "Nothing is recorded about '\(name)': is the name spelled correctly?",
+        answer: "yes", console)
 }
 
 /// Refuses options that narrow a logout by what the layout does not know of its tokens.
