@@ -236,19 +236,25 @@ private func confirmUnknown(
     _ user: Identifier, _ backend: Backend, _ console: Console
 ) throws {
     guard console.system.diagnostics.isTerminal, backend.layout.hasLists else { return }
-    var isKnown = false
-    try backend.store.forEachTokenPage(of: user) { list in
-        isKnown = !list.tokens.isEmpty || list.userCutoff != nil
-        return false
+    var (isKnown, hasOthers) = (false, false)
+    do {
+        try backend.store.forEachTokenPage(of: user) { list in
+            isKnown = !list.tokens.isEmpty || list.userCutoff != nil
+            return false
+        }
+        // Some pages of keys are enough for a question, and must not delay a logout.
+        let query = UserQuery(while: { $0 < 4 })
+        if !isKnown {
+            try backend.store.forEachUser(query) { page in
+                hasOthers = hasOthers || !page.isEmpty
+                return !hasOthers
+            }
+        }
+    } catch is StoreError {
+        // Who may not look, or cannot, is not kept from the logout by a question.
+        return
     }
-    guard !isKnown else { return }
-    var hasOthers = false
-    // Some pages of keys are enough for a question, and must not delay a logout.
-    try backend.store.forEachUser(UserQuery(while: { $0 < 4 })) { page in
-        hasOthers = hasOthers || !page.isEmpty
-        return !hasOthers
-    }
-    guard hasOthers else { return }
+    guard !isKnown, hasOthers else { return }
     let name = VisibleText.escape(user.description, columns: 60)
     try Confirmation.ask(
         backend, "Nothing is recorded about '\(name)': is the name spelled correctly?",
