@@ -164,7 +164,8 @@ extension Topics {
                     the users of whom nothing was recorded. restore writes such a line, too.
                 status --from, find:: SIGINT, SIGTERM and SIGHUP end them at a clean point; a second
                     signal ends them at once.
-                questions:: Other words, and the same status 9 and code 'declined'.
+                questions:: Other words, and the same status 9 and code 'declined'. On a terminal
+                    logout-all asks about a user of whom nothing is recorded.
                 logout-all --dry-run:: One row per user, even where a user is named twice.
                 audited:: True only if the file of --audit-log has the change too.
                 doctor:: One more finding, about outages. With --strict it fails for open-webui,
