@@ -68,6 +68,7 @@ struct Proof {
         try revoke(token, user, &report)
         try console.note("revoked; asking until the service refuses the token")
         report.verdict = Interrupts.stop().guarding { watch(token, from: start, &report.calls) }
+        try doubtExpired(token, &report)
         if case .refused = report.verdict, let witness {
             report.witness = Interrupts.stop().guarding { call.answer(with: witness.text) }
         }
@@ -132,6 +133,10 @@ struct Proof {
                 options: options.revoke, planner: planner, backend: backend, console: console,
                 dryRun: RevocationDryRun(store))
             let result = try revocation.revoke(token.request)
+            guard result.outcome != .expired else {
+                throw Failure(
+                    .refused, "expires_soon", "the token has expired; nothing was revoked")
+            }
             if let doubt = try store.confirm() { throw doubt }
             report.isNew = result.outcome == .revoked
             report.isAudited = result.isAudited
@@ -171,6 +176,15 @@ struct Proof {
     }
 
     // MARK: after
+
+    /// A refusal proves nothing if the token may have expired by then: COMMAND may be slow.
+    private func doubtExpired(_ token: ProvedToken, _ report: inout ProofReport) throws {
+        guard case .refused = report.verdict, Signals.pending == nil,
+            let end = token.request.revocation.expiry?.seconds,
+            end <= (try store.time()) + 2
+        else { return }
+        report.verdict = .failed("the token has expired meanwhile")
+    }
 
     /// Undoes the revocation where that is asked for, unless it was another one before this.
     private func restore(_ token: ProvedToken, _ report: inout ProofReport) throws {

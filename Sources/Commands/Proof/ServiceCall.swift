@@ -62,10 +62,10 @@ struct ServiceCall {
         // A command that has ended may leave others behind, such as the parts of a pipe.
         program.endGroup()
         let ending = program.wait()
+        // After a signal nothing more is to be done, however the command has ended.
+        guard Signals.pending == nil else { return .interrupted }
         guard isInTime else {
-            return Signals.pending != nil
-                ? .interrupted
-                : .failed("the command did not end within \(Diagnostics.span(Int(timeout)))")
+            return .failed("the command did not end within \(Diagnostics.span(Int(timeout)))")
         }
         switch ending {
         case .exit(0): return .accepted
